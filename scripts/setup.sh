@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Sets up what the build needs on a fresh Debian 12/13, Ubuntu 24.04 or Raspberry Pi OS that
+# has rustup: system packages and the pinned TensorFlow Lite C library. Run as root or as a
+# user with sudo. A second run finds everything there and takes no time.
+#
+#   scripts/setup.sh            for this machine
+#   scripts/setup.sh aarch64    the library for a cross build as well
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '%s\n' "setup: $*" >&2; }
+fail() { say "$*"; exit 1; }
+
+host=$(uname -m)
+case "$host" in x86_64 | aarch64) ;; *) fail "this machine is $host; bccscope builds on x86_64 and aarch64" ;; esac
+
+# --- system packages: a C compiler, cmake and nasm for libjpeg-turbo, libclang for bindgen,
+# --- pip to fetch the library by hash.
+packages=(gcc g++ libc6-dev make cmake libclang-dev clang python3 python3-pip ca-certificates)
+[ "$host" = x86_64 ] && packages+=(nasm)
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  say "installing ${missing[*]}"
+  sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "needs ${missing[*]}: run as root, or install sudo"
+    sudo=(sudo)
+  fi
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# --- Rust
+[ -n "${CARGO_HOME:-}" ] && PATH="$CARGO_HOME/bin:$PATH"
+PATH="$HOME/.cargo/bin:$PATH"
+command -v cargo >/dev/null || fail "cargo not found: install rustup first (https://rustup.rs), then run this again"
+wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+have=$(rustc --version | awk '{print $2}')
+if [ "$(printf '%s\n' "$wanted" "${have%%-*}" | sort -V | head -n 1)" != "$wanted" ]; then
+  fail "Rust $have is too old, $wanted or newer is needed: run 'rustup update stable'"
+fi
+
+# --- libtensorflowlite_c.so 2.17.1 (XNNPACK inside, needs glibc 2.34), out of the wheels of the
+# --- PyPI package pymicro-wakeword, wheel and library pinned by sha256.
+lib_sha256() {
+  case "$1" in
+    x86_64) echo 25465edb5cd7aadd00249d4d28f1d922ce5cc90195ad4403458111dd63493bae ;;
+    aarch64) echo 12062437bfde367b1be592ebc4a9fe64b8453f90b3b7dc21fade002c38e1ac1a ;;
+  esac
+}
+fetch_tflite() {
+  local arch=$1 dir=.deps/tflite/$1 want
+  want=$(lib_sha256 "$arch")
+  if [ -f "$dir/libtensorflowlite_c.so" ] && echo "$want  $dir/libtensorflowlite_c.so" | sha256sum --check --status; then
+    return
+  fi
+  say "fetching the TensorFlow Lite library for $arch"
+  local work=$dir.new
+  rm -rf "$work" && mkdir -p "$work"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+    --platform "manylinux_2_35_$arch" --python-version 3.11 --require-hashes \
+    --requirement scripts/tflite-requirements.txt --dest "$work" \
+    || fail "the library could not be fetched: is the Python package registry reachable?"
+  python3 -m zipfile -e "$work"/*.whl "$work"
+  echo "$want  $work/pymicro_wakeword/lib/libtensorflowlite_c.so" | sha256sum --check --status \
+    || fail "the fetched library for $arch is not the pinned one (sha256 differs)"
+  mkdir -p "$dir"
+  mv "$work/pymicro_wakeword/lib/libtensorflowlite_c.so" "$dir/libtensorflowlite_c.so"
+  rm -rf "$work"
+}
+fetch_tflite "$host"
+for target in "$@"; do fetch_tflite "$target"; done

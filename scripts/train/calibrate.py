@@ -1,0 +1,116 @@
+"""Scores of the int8 file to probabilities and thresholds, on val.
+
+p = sigmoid(z / temperature + bias). A task with few positives keeps a slope near the pooled one: the fit
+is Platt's with a prior, so that a dozen pictures cannot bend it.
+"""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from tasks import CODES, TASKS
+
+LOW_SENSITIVITY = {"diagnosis": 0.955, "negative-criterion": 0.90, "positive-criterion": 0.90}
+PN_FALSE_SHARE = 0.03  # of BCC that may show PN above `high`
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def fit(z, y, prior_slope=None, strength=4.0):
+    """(temperature, bias) by penalised maximum likelihood; y may be soft."""
+    centre, spread = z.mean(), z.std() + 1e-6
+    u = (z - centre) / spread
+    aim = np.log((prior_slope or 1.0) * spread)
+
+    def cost(p):
+        s = np.exp(p[0])
+        logit = s * u + p[1]
+        nll = np.sum(np.logaddexp(0, logit) - y * logit)
+        return nll + (strength * (p[0] - aim) ** 2 if prior_slope else 0.01 * p[0] ** 2)
+
+    best = minimize(cost, [aim if prior_slope else 0.0, 0.0], method="Nelder-Mead", options={"maxiter": 4000, "xatol": 1e-6, "fatol": 1e-9})
+    slope = np.exp(best.x[0]) / spread
+    return 1 / slope, best.x[1] - slope * centre
+
+
+def candidates(p):
+    """Thresholds between neighbouring scores."""
+    s = np.unique(p)
+    return np.concatenate([[s[0] / 2], (s[1:] + s[:-1]) / 2])
+
+
+def counts(y, p, t):
+    hit = p >= t
+    return int((hit & (y > 0.5)).sum()), int((hit & (y <= 0.5)).sum()), int((~hit & (y > 0.5)).sum()), int((~hit & (y <= 0.5)).sum())
+
+
+def highest_with_sensitivity(y, p, wanted):
+    best = 0.0
+    for t in candidates(p):
+        tp, _, fn, _ = counts(y, p, t)
+        if tp / max(1, tp + fn) >= wanted:
+            best = max(best, t)
+    return float(best)
+
+
+def diagnosis_high(y, p):
+    """Best accuracy among thresholds with recall >= 0.89 and precision >= 0.88; else the best balance of the two."""
+    def figures(t):
+        tp, fp, fn, tn = counts(y, p, t)
+        precision, recall = tp / max(1, tp + fp), tp / max(1, tp + fn)
+        return precision, recall, (tp + tn) / len(y)
+
+    def value(t):
+        precision, recall, accuracy = figures(t)
+        reached = min(0, recall - 0.89) + min(0, precision - 0.88)
+        return reached, accuracy
+
+    return float(max(candidates(p), key=value))
+
+
+def best_f1(y, p):
+    def f1(t):
+        tp, fp, fn, _ = counts(y, p, t)
+        return 2 * tp / max(1, 2 * tp + fp + fn)
+
+    return float(max(candidates(p), key=f1))
+
+
+def pattern_high(code, y, p, p_bcc):
+    high = best_f1(y, p)
+    if code == "PN":  # the rule says "not BCC" where PN is present: rarely in a BCC
+        high = max(high, float(np.quantile(p_bcc, 1 - PN_FALSE_SHARE)))
+    return high
+
+
+def calibrate(z, y):
+    """z, y: [n, 8], y NaN where nobody read. One dict of temperature, bias, low, high a task."""
+    out, slopes = [], []
+    for k, code in enumerate(CODES):
+        keep = np.isfinite(y[:, k])
+        target, score = y[keep, k], z[keep, k]
+        few = min((target > 0.5).sum(), (target <= 0.5).sum()) < 40
+        prior = float(np.median(slopes)) if few and slopes else None
+        temperature, bias = fit(score, target, prior)
+        if not few:
+            slopes.append(1 / temperature)
+        p = sigmoid(score / temperature + bias)
+        hard = (target > 0.5).astype(float)
+        if hard.sum() < 2:  # nothing to choose a threshold by
+            low, high = 0.25, 0.5
+        elif k == 0:
+            low, high = highest_with_sensitivity(hard, p, LOW_SENSITIVITY[TASKS[k].role]), diagnosis_high(hard, p)
+        else:
+            p_bcc = sigmoid(z[y[:, 0] > 0.5, k] / temperature + bias)
+            low, high = highest_with_sensitivity(hard, p, LOW_SENSITIVITY[TASKS[k].role]), pattern_high(code, hard, p, p_bcc)
+        out.append({"temperature": float(temperature), "bias": float(bias), "low": min(low, high), "high": high})
+    return out
+
+
+def probabilities(z, calibration):
+    t = np.array([c["temperature"] for c in calibration])
+    b = np.array([c["bias"] for c in calibration])
+    return sigmoid(z / t + b)
+
+

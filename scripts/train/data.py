@@ -1,0 +1,110 @@
+"""Labels, readings and pictures as arrays.
+
+A label that nobody gave is NaN: the loss leaves it out. Pictures are decoded once into a memory-mapped
+array in the work folder.
+"""
+
+import csv
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tasks import N, PATTERNS
+
+WIDTH, HEIGHT = 400, 300
+DIAGNOSES = ("BCC", "NV", "BKL", "SCCKA", "MEL", "AKIEC", "DF", "INF", "VASC", "BEN_OTH", "MAL_OTH")
+READER_WEIGHT = {"R4": 0.5}  # R4 was asked to be inclusive; used only where no consensus file is given
+
+
+@dataclass
+class Data:
+    files: list          # relative to the milk10k folder
+    images: np.ndarray   # uint8 [n, 300, 400, 3]
+    split: np.ndarray    # "train" or "val"
+    diagnosis: np.ndarray  # index into DIAGNOSES
+    y: np.ndarray        # float [n, 8]: bcc, then the patterns' posteriors; NaN where nobody read
+    cells: np.ndarray    # float [n, 3, 3, 7]: share of the grid's cells marked; NaN where nobody read
+    consensus: str       # where y[:, 1:] came from
+
+    def where(self, split):
+        return np.flatnonzero(self.split == split)
+
+
+def load(data_dir, work_dir, consensus=None):
+    root = Path(data_dir) / "milk10k"
+    rows = list(csv.DictReader(open(root / "labels.csv", newline="")))
+    files = [r["file"] for r in rows]
+    index = {Path(f).name: i for i, f in enumerate(files)}
+    y = np.full((len(rows), N), np.nan, np.float32)
+    y[:, 0] = [float(r["bcc"]) for r in rows]
+    cells = np.full((len(rows), 3, 3, len(PATTERNS)), np.nan, np.float32)
+    if consensus and Path(consensus).exists():
+        source = "EM consensus of the readers (bccscope study consensus)"
+        read_consensus(consensus, index, y, cells)
+    else:
+        source = "weighted mean of the readers' votes"
+        read_votes(Path(data_dir) / "patterns" / "readings.csv", index, y, cells)
+    return Data(
+        files=files,
+        images=decoded(root, files, Path(work_dir)),
+        split=np.array([r["split"] for r in rows]),
+        diagnosis=np.array([DIAGNOSES.index(r["diagnosis"]) for r in rows]),
+        y=y,
+        cells=cells,
+        consensus=source,
+    )
+
+
+def mark(cells, digits, weight=1.0):
+    for d in digits:
+        cells[(int(d) - 1) // 3, (int(d) - 1) % 3] += weight
+
+
+def read_consensus(path, index, y, cells):
+    for row in csv.DictReader(open(path, newline="")):
+        i = index[Path(row["file"]).name]
+        for p, code in enumerate(PATTERNS):
+            if row[code] == "":
+                continue
+            y[i, 1 + p] = float(row[code])
+            cells[i, :, :, p] = 0.0
+            mark(cells[i, :, :, p], row[f"{code}_cells"])
+
+
+def read_votes(path, index, y, cells):
+    votes = defaultdict(list)
+    for row in csv.DictReader(open(path, newline="")):
+        votes[index[Path(row["file"]).name]].append(row)
+    for i, rows in votes.items():
+        weights = [READER_WEIGHT.get(r["reader"], 1.0) for r in rows]
+        for p, code in enumerate(PATTERNS):
+            said = [int(r[code]) for r in rows]
+            y[i, 1 + p] = np.average(said, weights=weights)
+            cells[i, :, :, p] = 0.0
+            total = sum(w for w, s in zip(weights, said) if s)
+            for r, w, s in zip(rows, weights, said):
+                if s:
+                    mark(cells[i, :, :, p], r[f"{code}_cells"], w / total)
+
+
+def decoded(root, files, work):
+    """All pictures as one uint8 array, decoded on the first run."""
+    work.mkdir(parents=True, exist_ok=True)
+    key = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+    path = work / f"decoded-{key}.npy"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        out = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), HEIGHT, WIDTH, 3))
+        for i, f in enumerate(files):
+            image = Image.open(root / f).convert("RGB")
+            if image.size != (WIDTH, HEIGHT):
+                raise SystemExit(f"{f}: {image.size[0]}x{image.size[1]}, expected {WIDTH}x{HEIGHT}")
+            out[i] = np.asarray(image)
+        out.flush()
+        part.rename(path)
+    return np.load(path, mmap_mode="r")

@@ -1,0 +1,94 @@
+"""Float weights to a full-integer TFLite file, and a check that it is what the device expects."""
+
+import numpy as np
+import tensorflow as tf
+
+from augment import augment
+from prepare import prepare, to_float, to_int8
+from tasks import N
+
+REPRESENTATIVE = 150
+ALLOWED = {"QUANTIZE": 1, "CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "ADD": 2, "MEAN": 2, "RESHAPE": 1}
+STRIDE = 32
+
+
+def representative(data, width, height, seed):
+    """Train pictures, plain and augmented, and the two ends of the byte range."""
+    rng = np.random.default_rng(seed)
+    yield [to_float(np.stack([np.linspace(0, 255, width).astype(np.uint8)[:, None].repeat(3, 1)] * height)[None])]
+    for i in rng.choice(data.where("train"), REPRESENTATIVE, replace=False):
+        image = data.images[i]
+        x = prepare(image, width, height) if rng.random() < 0.7 else augment(image, width, height, rng, 0.6)[0]
+        yield [to_float(x[None])]
+
+
+def convert(net, data, width, height, seed):
+    spec = tf.TensorSpec([1, height, width, 3], tf.float32)
+    function = tf.function(lambda x: dict(zip(("maps", "logits"), net(x)))).get_concrete_function(spec)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: representative(data, width, height, seed)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    return converter.convert()
+
+
+class Int8:
+    """The exported file, run the way the device runs it."""
+
+    def __init__(self, path, threads=1):
+        self.run = tf.lite.Interpreter(model_path=str(path), num_threads=threads)
+        self.run.allocate_tensors()
+        self.input = self.run.get_input_details()[0]
+        self.height, self.width = self.input["shape"][1:3]
+        outs = self.run.get_output_details()
+        self.maps = next(o for o in outs if len(o["shape"]) == 4)
+        self.logits = next(o for o in outs if len(o["shape"]) == 2)
+
+    def __call__(self, picture):
+        """uint8 RGB picture of any size to float maps and float logits."""
+        x = to_int8(prepare(picture, int(self.width), int(self.height)))[None]
+        self.run.set_tensor(self.input["index"], x)
+        self.run.invoke()
+        return self.real(self.maps), self.real(self.logits)
+
+    def real(self, out):
+        scale, zero = out["quantization"]
+        return (self.run.get_tensor(out["index"])[0].astype(np.float32) - zero) * np.float32(scale)
+
+
+def check(path):
+    """Refuses a file with other operators, versions, types or shapes than the contract's; returns its facts."""
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromPackedBuf(bytearray(path.read_bytes()), 0)
+    names = {v: k for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
+    found = {names[max(c.builtinCode, c.deprecatedBuiltinCode)]: c.version for c in model.operatorCodes}
+    for name, version in found.items():
+        if version > ALLOWED.get(name, 0):
+            raise SystemExit(f"{path}: operator {name} version {version} is not among {ALLOWED}")
+    graph = model.subgraphs[0]
+    for t in graph.tensors:
+        if t.shapeSignature is not None and -1 in list(t.shapeSignature):
+            raise SystemExit(f"{path}: tensor {t.name} has a dynamic shape")
+        if t.type not in (schema.TensorType.INT8, schema.TensorType.INT32):
+            raise SystemExit(f"{path}: tensor {t.name} is neither int8 nor int32")
+    per_channel = 0
+    for op in graph.operators:
+        code = names[model.operatorCodes[op.opcodeIndex].builtinCode]
+        if code.endswith("CONV_2D"):
+            scales = graph.tensors[op.inputs[1]].quantization.scale
+            out = graph.tensors[op.outputs[0]].shape[3]
+            if len(scales) != out:
+                raise SystemExit(f"{path}: weights of {graph.tensors[op.outputs[0]].name} are not quantised per channel")
+            per_channel += 1
+    source = graph.tensors[graph.inputs[0]]
+    scale, zero = source.quantization.scale[0], source.quantization.zeroPoint[0]
+    if abs(scale * 127.5 - 1) > 0.01 or zero not in (-1, 0):
+        raise SystemExit(f"{path}: the input's scale {scale} and zero point {zero} are not byte - 128")
+    height, width = int(source.shape[1]), int(source.shape[2])
+    shapes = sorted([list(map(int, graph.tensors[o].shape)) for o in graph.outputs], key=len)
+    if shapes != [[1, N], [1, height // STRIDE, width // STRIDE, N]]:
+        raise SystemExit(f"{path}: outputs have the shapes {shapes}")
+    return {"operators": found, "width": width, "height": height, "convolutions": per_channel, "bytes": path.stat().st_size}

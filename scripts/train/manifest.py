@@ -1,0 +1,59 @@
+"""The model's manifest, written from measured figures and never by hand."""
+
+import json
+import math
+
+from tasks import TASKS
+
+LICENCE_MODEL = "CC BY-NC 4.0: trained on non-commercial data, for research and evaluation only; initial weights Apache-2.0 (TF-slim MobileNet-V2)"
+LICENCE_DATA = ["MILK10k, CC BY-NC 4.0 (MILK study team, ISIC Archive)", "pattern readings: bccscope project, automated reader"]
+NOTE = "pattern readings by four runs of an automated vision-language reader, not dermatologists; thresholds, calibration and the choice of the weights were made on the same val images"
+
+
+def number(x):
+    return f"{x:.6f}".rstrip("0") + ("0" if f"{x:.6f}".rstrip("0").endswith(".") else "")
+
+
+def text(x):
+    return json.dumps(x, ensure_ascii=False)
+
+
+def render(*, name, version, created, summary, sha256, facts, score, calibration, figures, val):
+    h, w = facts["height"], facts["width"]
+    out = [
+        "# Written by scripts/train; every number here is measured or fitted by it.",
+        "schema = 1",
+        f"name = {text(name)}",
+        f"version = {text(version)}",
+        f"created = {text(created)}",
+        f"summary = {text(summary)}",
+        "",
+        "[files.cpu]",
+        'path = "model.tflite"',
+        f"sha256 = {text(sha256)}",
+        "",
+        "[input]",
+        f"width = {w}",
+        f"height = {h}",
+        'colour = "RGB"',
+        'crop = "centre-aspect"',
+        'resize = "bilinear-antialias"',
+        'quantise = "byte-minus-128"',
+        "",
+        "[outputs]",
+        f"maps = [1, {h // 32}, {w // 32}, {len(TASKS)}]",
+        f"logits = [1, {len(TASKS)}]",
+        f"score = {text(score)}",
+    ]
+    for task, c in zip(TASKS, calibration):
+        out += ["", "[[tasks]]", f"id = {text(task.id)}", f"code = {text(task.code)}", f"name = {text(task.name)}", f"role = {text(task.role)}"]
+        out += [f"{key} = {number(c[key])}" for key in ("temperature", "bias", "low", "high")]
+    out += ["", "[evidence]", f"data = {text(val)}", f"note = {text(NOTE)}"]
+    for f in figures:
+        if any(map(math.isnan, (f.value, f.low, f.high))):
+            continue
+        out += ["", "[[evidence.figures]]", f"task = {text(f.task)}", f"metric = {text(f.metric)}"]
+        out += [f"{key} = {number(round(getattr(f, key), 4))}" for key in ("value", "low", "high")]
+        out += [f"n = {f.n}", f"int8 = {str(f.int8).lower()}"]
+    out += ["", "[licence]", f"model = {text(LICENCE_MODEL)}", f"training_data = [{', '.join(map(text, LICENCE_DATA))}]", ""]
+    return "\n".join(out)

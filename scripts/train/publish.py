@@ -1,0 +1,108 @@
+"""A trained network to models/<name>/: int8 file, check, calibration, manifest, model card."""
+
+import argparse
+import csv
+import datetime
+import hashlib
+import json
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+
+import data
+from calibrate import calibrate, probabilities
+from card import card
+from evaluate import better_score, operating, places, predict_float, predict_int8, ranking
+from export import Int8, check, convert
+from manifest import render
+from network import Network
+from tasks import CODES
+
+
+def averaged(net, runs):
+    """The mean of the runs' averaged weights."""
+    n = len(net.variables())
+    stored = [np.load(r) for r in runs]
+    return [np.mean([s[s.files[n + i]] for s in stored], 0) for i in range(n)]
+
+
+def build(args):
+    recipe = tomllib.loads(Path(args.recipe).read_text())
+    d = data.load(args.data, args.work, args.consensus)
+    val = d.where("val")
+    y, diagnosis = d.y[val], d.diagnosis[val]
+    net = Network(args.weights, recipe["seed"])
+    net.set(averaged(net, args.snapshot))
+    width, height = args.size or recipe["stage"][-1]["size"]
+
+    target = Path(args.models) / recipe["name"]
+    target.mkdir(parents=True, exist_ok=True)
+    temp = Path(tempfile.mkdtemp(prefix=".new-", dir=target))
+    model = temp / "model.tflite"
+    model.write_bytes(convert(net, d, width, height, recipe["seed"]))
+    facts = check(model)
+    print(json.dumps(facts))
+
+    maps, logits = predict_int8(Int8(model), d, val)
+    score, fine, coarse = better_score(maps, logits, y)
+    z = maps.mean((1, 2)) if score == "mean-of-maps" else logits
+    z_float = predict_float(net, d, val, width, height).mean((1, 2))
+    calibration = calibrate(z, y)
+    p = probabilities(z, calibration)
+    figures = ranking(z, y, diagnosis, True) + operating(p, y, diagnosis, calibration)
+    floats = ranking(z_float, y, diagnosis, False)
+    place = places(maps, d.cells[val], y)
+    for f in figures + floats + place:
+        print(f"{f.task:4} {f.metric:62} {f.value:.4f}  {f.low:.4f} to {f.high:.4f}  n {f.n}{'' if f.int8 else '  float'}")
+    print(f"score: mean of maps {fine:.4f}, int8 logits {coarse:.4f}: {score}")
+
+    facts |= {"mean_of_maps": fine, "logits": coarse}
+    common = dict(
+        name=recipe["name"],
+        version=recipe["version"],
+        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
+        facts=facts,
+        score=score,
+        calibration=calibration,
+        val=f"MILK10k val ({len(val)} images, one a lesion, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
+    )
+    summary = "Signs of basal cell carcinoma and seven dermoscopic patterns in one dermoscopic picture; MobileNet-V2, int8"
+    (temp / "manifest.toml").write_text(render(summary=summary, figures=figures + floats, **common))
+    (temp / "MODEL_CARD.md").write_text(card(figures=figures, floats=floats, places=place, data=d, recipe=recipe, **common))
+    for name in ("model.tflite", "manifest.toml", "MODEL_CARD.md"):
+        (temp / name).chmod(0o644)
+        (temp / name).rename(target / name)
+    temp.rmdir()
+    scores(Path(args.work) / "val_scores.csv", [d.files[i] for i in val], z)
+
+
+def scores(path, files, z):
+    with open(path, "w", newline="") as f:
+        w = csv.writer(f)
+        w.writerow(["file", *CODES])
+        for name, row in zip(files, z):
+            w.writerow([name, *(f"{v:.6f}" for v in row)])
+
+
+def main():
+    here = Path(__file__).parent
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--data", required=True)
+    p.add_argument("--weights", required=True)
+    p.add_argument("--work", required=True)
+    p.add_argument("--recipe", default=here / "recipe.toml")
+    p.add_argument("--consensus")
+    p.add_argument("--models", default=here.parent.parent / "models")
+    p.add_argument("--snapshot", nargs="+", required=True, help="one .npz of a run, or several to average")
+    p.add_argument("--size", nargs=2, type=int, metavar=("WIDTH", "HEIGHT"))
+    build(p.parse_args())
+
+
+if __name__ == "__main__":
+    main()

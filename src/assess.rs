@@ -1,0 +1,16 @@
+//! From a frame to an [`Assessment`]: quality gate, prepare, inference, heat maps, verdict.
+//! [`Assessor`] joins the steps; each step is a function of its input and the model.
+
+mod assessment;
+mod assessor;
+pub mod explain;
+pub mod prepare;
+pub mod quality;
+pub mod report;
+pub mod verdict;
+
+pub use assessment::{
+    Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, QualityScore, Reason, Region,
+    Rule, RuleSays, Timings, Verdict,
+};
+pub use assessor::{AssessError, Assessor, Gating};

@@ -1,0 +1,271 @@
+//! Joins the steps: one frame in, one assessment out.
+
+use std::{path::Path, time::Instant};
+
+use image::RgbImage;
+
+use super::{
+    assessment::{
+        Assessment, Finding, HeatMaps, ModelInfo, Quality, Region, Rule, Timings, Verdict,
+    },
+    explain,
+    prepare::{PrepareError, Preparer, seen_region},
+    quality::{Gate, GateError},
+    verdict,
+};
+use crate::{
+    engine::{self, CpuEngine, Engine, EngineError, Outputs},
+    frame::{DecodeError, Detail, Frame},
+    model::{ModelError, Package, Score, TASKS, Task, known, package::sha256_hex},
+};
+
+/// Whether the quality gate may refuse a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gating {
+    /// A refused picture is not scored.
+    On,
+    /// A refused picture is scored all the same; the refusal stays in the result.
+    Off,
+}
+
+/// Why a frame could not be assessed.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    /// The frame gave no picture.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The picture could not be brought to the model's size.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The engine gave something that is not a number.
+    #[error("the engine gave a score that is not a number for {0}")]
+    NotANumber(&'static str),
+}
+
+/// Why the device cannot assess anything.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The model's folder was refused.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The quality gate's thresholds were refused.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+}
+
+/// The model, the gate and the engine, ready for frames.
+pub struct Assessor {
+    package: Package,
+    gate: Gate,
+    engine: Box<dyn Engine>,
+    preparer: Preparer,
+    info: ModelInfo,
+}
+
+impl Assessor {
+    /// Opens a model's folder on the CPU engine and checks its known answers.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the model or its gate was refused, with the reason.
+    pub fn open(folder: &Path, settings: &engine::Settings) -> Result<Assessor, OpenError> {
+        let mut assessor = Assessor::open_unchecked(folder, settings)?;
+        known::check(&mut assessor)?;
+        Ok(assessor)
+    }
+
+    /// As [`Assessor::open`], without the known answers: what records them uses this.
+    ///
+    /// # Errors
+    /// As [`Assessor::open`].
+    pub fn open_unchecked(
+        folder: &Path,
+        settings: &engine::Settings,
+    ) -> Result<Assessor, OpenError> {
+        let started = Instant::now();
+        let mut package = Package::open(folder)?;
+        let gate = Gate::open(folder)?;
+        let path = package.cpu_path();
+        // The engine owns the bytes that were hashed; nothing reads the file again.
+        let bytes = std::mem::take(&mut package.cpu);
+        let engine = CpuEngine::open(bytes, &package.manifest, settings).map_err(|e| {
+            ModelError::Answers {
+                path,
+                why: e.to_string(),
+            }
+        })?;
+        let assessor = Assessor {
+            gate,
+            preparer: Preparer::new(&package.manifest.input),
+            info: ModelInfo {
+                name: package.manifest.name.clone(),
+                version: package.manifest.version.clone(),
+                sha256: package.cpu_sha256.clone(),
+            },
+            engine: Box::new(engine),
+            package,
+        };
+        log::info!(
+            "model {} {} ({}) on {} ({}), ready in {:.0} ms",
+            assessor.info.name,
+            assessor.info.version,
+            &assessor.info.sha256[..12],
+            assessor.engine.info().name,
+            assessor.engine.info().runtime,
+            started.elapsed().as_secs_f64() * 1e3
+        );
+        Ok(assessor)
+    }
+
+    /// Which model answers.
+    pub fn model(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// Which engine truly runs.
+    pub fn engine(&self) -> &crate::assess::EngineInfo {
+        self.engine.info()
+    }
+
+    /// The model's folder and manifest.
+    pub fn package(&self) -> &Package {
+        &self.package
+    }
+
+    /// How large a picture the analysis wants: a little more than the model's input, so that
+    /// the last resize still averages. It depends on the model alone, never on the display,
+    /// so a stored frame gives the same result on any device.
+    pub fn detail(&self) -> Detail {
+        let input = &self.package.manifest.input;
+        Detail::ShortSide(input.width.min(input.height) * 5 / 4)
+    }
+
+    /// The gate's answer for a decoded picture of a frame of size `frame_size`: the live hint.
+    pub fn gate(&self, picture: &RgbImage, frame_size: (u32, u32)) -> Quality {
+        self.gate.check(picture, frame_size)
+    }
+
+    /// Assesses one frame.
+    ///
+    /// # Errors
+    /// [`AssessError`]: there is no assessment of this frame then, not even in part.
+    pub fn assess(&mut self, frame: &Frame, gating: Gating) -> Result<Assessment, AssessError> {
+        let mut timings = Timings::default();
+        let clock = Instant::now();
+        let picture = frame.decode(self.detail())?;
+        timings.decode = clock.elapsed();
+        self.assess_picture(frame, &picture, gating, timings)
+    }
+
+    /// As [`Assessor::assess`], for a picture already decoded with [`Assessor::detail`].
+    ///
+    /// # Errors
+    /// As [`Assessor::assess`].
+    pub fn assess_picture(
+        &mut self,
+        frame: &Frame,
+        picture: &RgbImage,
+        gating: Gating,
+        mut timings: Timings,
+    ) -> Result<Assessment, AssessError> {
+        let frame_size = (frame.width, frame.height);
+        let clock = Instant::now();
+        let quality = self.gate.check(picture, frame_size);
+        timings.quality = clock.elapsed();
+
+        let scored = if quality.usable || gating == Gating::Off {
+            let clock = Instant::now();
+            let tensor = self.preparer.prepare(picture)?;
+            timings.prepare = clock.elapsed();
+
+            let clock = Instant::now();
+            let outputs = self.engine.infer(tensor)?;
+            timings.infer = clock.elapsed();
+
+            let clock = Instant::now();
+            let input = &self.package.manifest.input;
+            let region = seen_region(frame_size, (input.width, input.height));
+            let scored = self.explain(&outputs, region)?;
+            timings.explain = clock.elapsed();
+            Some(scored)
+        } else {
+            None
+        };
+
+        let (verdict, findings, rule, maps) = match scored {
+            Some(Scored {
+                findings,
+                verdict,
+                rule,
+                maps,
+            }) => (verdict, Some(findings), Some(rule), Some(maps)),
+            None => (Verdict::NotUsable, None, None, None),
+        };
+        Ok(Assessment {
+            frame: frame.id,
+            source: frame.source.clone(),
+            captured_at: frame.captured_at,
+            frame_size,
+            frame_sha256: sha256_hex(&frame.data),
+            verdict,
+            findings,
+            rule,
+            maps,
+            quality,
+            engine: self.engine.info().clone(),
+            model: self.info.clone(),
+            timings,
+        })
+    }
+
+    /// The eight scores (before calibration) of a picture, past the gate.
+    ///
+    /// # Errors
+    /// [`AssessError`] as [`Assessor::assess`].
+    pub fn scores(&mut self, picture: &RgbImage) -> Result<[f32; TASKS], AssessError> {
+        let tensor = self.preparer.prepare(picture)?;
+        let outputs = self.engine.infer(tensor)?;
+        Ok(self.read_scores(&outputs))
+    }
+
+    fn read_scores(&self, outputs: &Outputs) -> [f32; TASKS] {
+        match self.package.manifest.outputs.score {
+            Score::MeanOfMaps => outputs.map_means(),
+            Score::Logits => outputs.logits,
+        }
+    }
+
+    fn explain(&self, outputs: &Outputs, region: Region) -> Result<Scored, AssessError> {
+        let scores = self.read_scores(outputs);
+        let findings = Task::ALL.map(|task| {
+            let spec = self.package.manifest.task(task);
+            let score = scores[task.index()];
+            Finding {
+                task,
+                score,
+                probability: spec.probability(score),
+                low: spec.low,
+                high: spec.high,
+            }
+        });
+        if let Some(bad) = findings.iter().find(|f| !f.probability.is_finite()) {
+            return Err(AssessError::NotANumber(bad.task.name()));
+        }
+        let (verdict, rule) = verdict::decide(&findings);
+        Ok(Scored {
+            findings,
+            verdict,
+            rule,
+            maps: explain::heat_maps(outputs, region),
+        })
+    }
+}
+
+struct Scored {
+    findings: [Finding; TASKS],
+    verdict: Verdict,
+    rule: Rule,
+    maps: HeatMaps,
+}

@@ -1,0 +1,140 @@
+//! Heat maps: where in the frame the evidence for each task lies.
+//!
+//! The model ends in one 1×1 convolution to a map a task and a global average, so the class's
+//! own map *is* Grad-CAM up to a positive factor and the ReLU (Zhou et al. 2016; Selvaraju et
+//! al. 2017; HiResCAM, arXiv 2011.08891): no gradient and no second pass is needed.
+
+use image::{GrayImage, Luma};
+
+use super::assessment::{HeatMaps, Region};
+use crate::{
+    engine::Outputs,
+    model::{TASKS, Task},
+};
+
+/// A map whose strongest cell stays below this logit is shown paler in proportion, so that a
+/// pattern the model does not see has no bright spot. 2 is a probability of 0.88.
+const FULL_EVIDENCE: f32 = 2.0;
+
+/// The heat maps of one inference.
+pub fn heat_maps(outputs: &Outputs, region: Region) -> HeatMaps {
+    let maps = std::array::from_fn(|task| {
+        let evidence: Vec<f32> = outputs
+            .maps
+            .iter()
+            .skip(task)
+            .step_by(TASKS)
+            .map(|z| z.max(0.0))
+            .collect();
+        let strongest = evidence.iter().copied().fold(FULL_EVIDENCE, f32::max);
+        evidence.into_iter().map(|z| z / strongest).collect()
+    });
+    HeatMaps {
+        columns: outputs.columns,
+        rows: outputs.rows,
+        maps,
+        region,
+    }
+}
+
+impl HeatMaps {
+    /// A task's map at the point (`x`, `y`) of the full-size frame, 0 to 1, bilinear between
+    /// the centres of the cells; `None` outside the part the model saw.
+    pub fn at(&self, task: Task, x: f32, y: f32) -> Option<f32> {
+        let Region {
+            x: left,
+            y: top,
+            width,
+            height,
+        } = self.region;
+        let u = (x - left as f32) / width as f32;
+        let v = (y - top as f32) / height as f32;
+        if !(0.0..=1.0).contains(&u) || !(0.0..=1.0).contains(&v) {
+            return None;
+        }
+        let (x0, x1, fx) = neighbours(u, self.columns);
+        let (y0, y1, fy) = neighbours(v, self.rows);
+        let map = &self.maps[task.index()];
+        let cell = |x: usize, y: usize| map.get(y * self.columns + x).copied().unwrap_or(0.0);
+        let upper = cell(x0, y0) * (1.0 - fx) + cell(x1, y0) * fx;
+        let lower = cell(x0, y1) * (1.0 - fx) + cell(x1, y1) * fx;
+        Some(upper * (1.0 - fy) + lower * fy)
+    }
+
+    /// A task's map as a grey picture of the whole frame (255 is the strongest evidence, 0
+    /// none or not seen), `width` × `height` pixels.
+    pub fn picture(&self, task: Task, frame: (u32, u32), width: u32, height: u32) -> GrayImage {
+        let (sx, sy) = (
+            frame.0 as f32 / width.max(1) as f32,
+            frame.1 as f32 / height.max(1) as f32,
+        );
+        GrayImage::from_fn(width, height, |x, y| {
+            let value = self.at(task, (x as f32 + 0.5) * sx, (y as f32 + 0.5) * sy);
+            Luma([(value.unwrap_or(0.0) * 255.0).round() as u8])
+        })
+    }
+}
+
+/// The two cells whose centres lie around position `u` (0 to 1) of `n` cells, and how far
+/// towards the second it is.
+fn neighbours(u: f32, n: usize) -> (usize, usize, f32) {
+    let last = n.saturating_sub(1);
+    let position = (u * n as f32 - 0.5).clamp(0.0, last as f32);
+    let first = position.floor() as usize;
+    (first, (first + 1).min(last), position - first as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(ulceration: [f32; 4]) -> Outputs {
+        let mut maps = vec![-3.0; 4 * TASKS];
+        for (cell, value) in ulceration.into_iter().enumerate() {
+            maps[cell * TASKS + Task::Ulceration.index()] = value;
+        }
+        Outputs {
+            rows: 2,
+            columns: 2,
+            maps,
+            logits: [0.0; TASKS],
+        }
+    }
+
+    const REGION: Region = Region {
+        x: 100,
+        y: 0,
+        width: 400,
+        height: 400,
+    };
+
+    #[test]
+    fn evidence_stands_where_the_frame_shows_it() {
+        let maps = heat_maps(&outputs([-1.0, 5.0, -1.0, -1.0]), REGION);
+        assert_eq!(maps.at(Task::Ulceration, 400.0, 100.0), Some(1.0));
+        assert_eq!(maps.at(Task::Ulceration, 200.0, 300.0), Some(0.0));
+        assert_eq!(maps.at(Task::Ulceration, 50.0, 100.0), None);
+        assert_eq!(maps.at(Task::Ulceration, 300.0, 100.0), Some(0.5));
+    }
+
+    #[test]
+    fn a_task_without_evidence_has_an_empty_map() {
+        let maps = heat_maps(&outputs([-1.0; 4]), REGION);
+        assert!(maps.maps[Task::Bcc.index()].iter().all(|&v| v == 0.0));
+    }
+
+    #[test]
+    fn weak_evidence_stays_pale() {
+        let maps = heat_maps(&outputs([0.5, 0.0, 0.0, 0.0]), REGION);
+        assert_eq!(maps.maps[Task::Ulceration.index()][0], 0.25);
+    }
+
+    #[test]
+    fn the_picture_covers_the_whole_frame() {
+        let maps = heat_maps(&outputs([4.0; 4]), REGION);
+        let picture = maps.picture(Task::Ulceration, (600, 400), 60, 40);
+        assert_eq!(picture.get_pixel(5, 20).0, [0]);
+        assert_eq!(picture.get_pixel(30, 20).0, [255]);
+        assert_eq!(picture.get_pixel(55, 20).0, [0]);
+    }
+}

@@ -1,0 +1,162 @@
+//! From a picture to the model's input tensor, exactly as training does it
+//! (`scripts/train/data.py`): the largest centred rectangle of the input's aspect ratio,
+//! brought to size with Pillow's antialiased bilinear filter, each byte minus 128.
+
+use fast_image_resize::{
+    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
+    images::{Image, ImageRef},
+};
+use image::RgbImage;
+
+use super::assessment::Region;
+use crate::model::InputSpec;
+
+/// Why a picture could not be prepared.
+#[derive(Debug, thiserror::Error)]
+#[error("the picture ({width}x{height}) cannot be brought to the model's size: {why}")]
+pub struct PrepareError {
+    width: u32,
+    height: u32,
+    why: String,
+}
+
+/// Turns pictures into input tensors; keeps its buffers between calls.
+pub struct Preparer {
+    resizer: Resizer,
+    input: Image<'static>,
+    tensor: Vec<i8>,
+}
+
+impl Preparer {
+    /// For a model's input.
+    pub fn new(spec: &InputSpec) -> Preparer {
+        Preparer {
+            resizer: Resizer::new(),
+            input: Image::new(spec.width, spec.height, PixelType::U8x3),
+            tensor: vec![0; (spec.width * spec.height * 3) as usize],
+        }
+    }
+
+    /// The int8 tensor (height × width × RGB) of a picture.
+    ///
+    /// # Errors
+    /// [`PrepareError`] for a picture without pixels.
+    pub fn prepare(&mut self, picture: &RgbImage) -> Result<&[i8], PrepareError> {
+        let (width, height) = picture.dimensions();
+        let fail = |why: String| PrepareError { width, height, why };
+        let view = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3)
+            .map_err(|e| fail(e.to_string()))?;
+        let aspect = (self.input.width(), self.input.height());
+        let (left, top, crop_width, crop_height) = centred((width, height), aspect);
+        let options = ResizeOptions::new()
+            .crop(left, top, crop_width, crop_height)
+            .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+        self.resizer
+            .resize(&view, &mut self.input, &options)
+            .map_err(|e| fail(e.to_string()))?;
+        for (out, byte) in self.tensor.iter_mut().zip(self.input.buffer()) {
+            // The byte minus 128 is the byte with its top bit flipped, read as signed.
+            *out = (byte ^ 0x80) as i8;
+        }
+        Ok(&self.tensor)
+    }
+}
+
+/// The part of a frame of size `frame` that a model of input size `input` sees, in pixels.
+pub fn seen_region(frame: (u32, u32), input: (u32, u32)) -> Region {
+    let (left, top, width, height) = centred(frame, input);
+    Region {
+        x: left.round() as u32,
+        y: top.round() as u32,
+        width: (width.round() as u32).max(1),
+        height: (height.round() as u32).max(1),
+    }
+}
+
+/// Left, top, width and height of the largest centred rectangle of aspect ratio `aspect`.
+fn centred(size: (u32, u32), aspect: (u32, u32)) -> (f64, f64, f64, f64) {
+    let (width, height) = (f64::from(size.0), f64::from(size.1));
+    let ratio = f64::from(aspect.0) / f64::from(aspect.1);
+    let (crop_width, crop_height) = if width > height * ratio {
+        (height * ratio, height)
+    } else {
+        (width, width / ratio)
+    };
+    (
+        (width - crop_width) / 2.0,
+        (height - crop_height) / 2.0,
+        crop_width,
+        crop_height,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Colour, Crop, Quantise, Resize};
+    use proptest::prelude::*;
+
+    fn spec(width: u32, height: u32) -> InputSpec {
+        InputSpec {
+            width,
+            height,
+            colour: Colour::Rgb,
+            crop: Crop::CentreAspect,
+            resize: Resize::BilinearAntialias,
+            quantise: Quantise::ByteMinus128,
+        }
+    }
+
+    /// Values from Pillow 11: `Image.resize((4, 3), BILINEAR, box=centred)` of the picture below.
+    #[test]
+    fn the_resize_is_pillows() {
+        let picture = RgbImage::from_fn(13, 9, |x, y| {
+            image::Rgb([
+                ((x * 37 + y * 11) % 256) as u8,
+                ((x * x * 3 + y * 29) % 256) as u8,
+                ((x * 5 + y * y * 7) % 256) as u8,
+            ])
+        });
+        let mut preparer = Preparer::new(&spec(4, 3));
+        let tensor = preparer.prepare(&picture).unwrap();
+        let bytes: Vec<u8> = tensor.iter().map(|&v| (v as u8) ^ 0x80).collect();
+        assert_eq!(bytes, PILLOW);
+    }
+
+    const PILLOW: [u8; 36] = include!("prepare/pillow_13x9_to_4x3.in");
+
+    #[test]
+    fn a_wide_frame_is_seen_in_its_middle() {
+        assert_eq!(
+            seen_region((1920, 1080), (384, 288)),
+            Region {
+                x: 240,
+                y: 0,
+                width: 1440,
+                height: 1080
+            }
+        );
+        assert_eq!(
+            seen_region((400, 300), (384, 288)),
+            Region {
+                x: 0,
+                y: 0,
+                width: 400,
+                height: 300
+            }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_size_gives_a_full_tensor(width in 1u32..90, height in 1u32..90) {
+            let mut preparer = Preparer::new(&spec(32, 32));
+            let picture = RgbImage::from_pixel(width, height, image::Rgb([200, 128, 0]));
+            let tensor = preparer.prepare(&picture).unwrap();
+            prop_assert_eq!(tensor.len(), 32 * 32 * 3);
+            for pixel in tensor.chunks_exact(3) {
+                prop_assert_eq!(pixel, [72i8, 0, -128]);
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The quality gate: is this picture fit to be analysed at all?
+//!
+//! Every property is a measured score against a threshold of the model's `gate.toml`, which
+//! `scripts/train/gate.py` fits from what this room measures (`analyze --json`). All scores are
+//! taken on the picture scaled to one analysis size, so that a camera's resolution does not
+//! change them.
+
+mod features;
+
+use std::path::Path;
+
+use image::RgbImage;
+use serde::{Deserialize, Serialize};
+
+use super::assessment::{Quality, QualityScore, Reason};
+
+pub use features::{FEATURES, Features};
+
+/// Name of the thresholds' file in the model's folder.
+pub const FILE: &str = "gate.toml";
+
+/// `gate.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Smallest shorter side of the frame, in pixels.
+    pub short_side: f32,
+    /// Smallest sharpness: edge energy at the finest scale over that of the next, see
+    /// [`Features::sharpness`].
+    pub sharpness: f32,
+    /// Smallest median luma, 0 to 255.
+    pub dark: f32,
+    /// Largest median luma.
+    pub bright: f32,
+    /// Largest share of burnt-out pixels, 0 to 1.
+    pub glare: f32,
+    /// Smallest share of pixels coloured like skin or a lesion, 0 to 1.
+    pub skin: f32,
+    /// Smallest value of the discriminant between dermoscopic pictures and close-ups.
+    pub dermoscopic: f32,
+    /// Its weights, one a feature.
+    pub weights: Vec<f32>,
+    /// Mean of each feature.
+    pub means: Vec<f32>,
+    /// Spread of each feature.
+    pub spreads: Vec<f32>,
+    /// Its constant.
+    pub constant: f32,
+}
+
+/// Why the thresholds were refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {why}")]
+pub struct GateError {
+    path: String,
+    why: String,
+}
+
+/// The gate, ready for pictures.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    thresholds: Thresholds,
+}
+
+impl Gate {
+    /// Reads `gate.toml` from a model's folder.
+    ///
+    /// # Errors
+    /// [`GateError`] where it is missing or does not make sense.
+    pub fn open(folder: &Path) -> Result<Gate, GateError> {
+        let path = folder.join(FILE);
+        let refuse = |why: String| GateError {
+            path: path.display().to_string(),
+            why,
+        };
+        let text = std::fs::read_to_string(&path).map_err(|e| refuse(e.to_string()))?;
+        let thresholds: Thresholds = toml::from_str(&text).map_err(|e| refuse(e.to_string()))?;
+        Gate::new(thresholds).map_err(refuse)
+    }
+
+    /// A gate with these thresholds.
+    ///
+    /// # Errors
+    /// A sentence where they do not make sense.
+    pub fn new(thresholds: Thresholds) -> Result<Gate, String> {
+        let t = &thresholds;
+        for (name, list) in [
+            ("weights", &t.weights),
+            ("means", &t.means),
+            ("spreads", &t.spreads),
+        ] {
+            if list.len() != FEATURES {
+                return Err(format!("{name}: {} values, {FEATURES} needed", list.len()));
+            }
+        }
+        if t.spreads.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
+            return Err("spreads must be above 0".into());
+        }
+        let scalars = [t.short_side, t.sharpness, t.dark, t.bright, t.glare, t.skin];
+        if scalars.iter().any(|v| !(v.is_finite() && *v >= 0.0)) || t.dark >= t.bright {
+            return Err("thresholds must be numbers from 0 on, with dark below bright".into());
+        }
+        Ok(Gate { thresholds })
+    }
+
+    /// Measures a decoded picture of a frame of size `frame_size` and judges it.
+    pub fn check(&self, picture: &RgbImage, frame_size: (u32, u32)) -> Quality {
+        let t = &self.thresholds;
+        let short_side = frame_size.0.min(frame_size.1) as f32;
+        let Some(features) = Features::measure(picture) else {
+            return refused(short_side, t.short_side);
+        };
+        let dermoscopic = self.discriminant(&features);
+        let checks = [
+            (
+                Reason::TooSmall,
+                "short_side",
+                short_side,
+                Some(t.short_side),
+                None,
+            ),
+            (
+                Reason::Dark,
+                "brightness",
+                features.luma,
+                Some(t.dark),
+                None,
+            ),
+            (
+                Reason::Bright,
+                "brightness",
+                features.luma,
+                None,
+                Some(t.bright),
+            ),
+            (Reason::Glare, "glare", features.glare, None, Some(t.glare)),
+            (
+                Reason::Blurred,
+                "sharpness",
+                features.sharpness,
+                Some(t.sharpness),
+                None,
+            ),
+            (Reason::NoSkin, "skin", features.skin, Some(t.skin), None),
+            (
+                Reason::NotDermoscopic,
+                "dermoscopic",
+                dermoscopic,
+                Some(t.dermoscopic),
+                None,
+            ),
+        ];
+        let mut reasons = Vec::new();
+        let mut scores = Vec::new();
+        for (reason, name, value, at_least, at_most) in checks {
+            // Written so that a NaN is refused.
+            let good = at_least.is_none_or(|limit| value >= limit)
+                && at_most.is_none_or(|limit| value <= limit);
+            if !good {
+                reasons.push(reason);
+            }
+            scores.push(QualityScore {
+                name,
+                value,
+                at_least,
+                at_most,
+            });
+        }
+        Quality {
+            usable: reasons.is_empty(),
+            reasons,
+            scores,
+        }
+    }
+
+    /// Above the threshold: dermoscopic.
+    fn discriminant(&self, features: &Features) -> f32 {
+        let t = &self.thresholds;
+        let mut sum = t.constant;
+        for (((x, weight), mean), spread) in features
+            .vector
+            .iter()
+            .zip(&t.weights)
+            .zip(&t.means)
+            .zip(&t.spreads)
+        {
+            // Far outside what was seen in fitting, a feature says no more than at its edge.
+            sum += weight * ((x - mean) / spread).clamp(-4.0, 4.0);
+        }
+        sum
+    }
+}
+
+fn refused(short_side: f32, limit: f32) -> Quality {
+    Quality {
+        usable: false,
+        reasons: vec![Reason::TooSmall],
+        scores: vec![QualityScore {
+            name: "short_side",
+            value: short_side,
+            at_least: Some(limit),
+            at_most: None,
+        }],
+    }
+}

@@ -1,0 +1,3 @@
+//! Where frames come from. So far: picture files ([`still`]).
+
+pub mod still;

@@ -1,0 +1,77 @@
+//! The command line: one small file a command, wiring only.
+//!
+//! Exit codes: 0 done, 1 something failed (named on stderr), 2 wrong use (arguments or
+//! configuration).
+
+mod analyze;
+mod context;
+mod error;
+mod model;
+mod phantom;
+mod size;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+pub use error::{CliError, OrFail, OrWrongUse};
+
+use crate::config::Config;
+
+/// Signs of basal cell carcinoma in dermoscopic pictures: decision support, not a diagnosis.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Configuration file [default: /etc/bccscope/bccscope.toml where it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Say more on stderr (twice: everything)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse picture files
+    Analyze(analyze::AnalyzeCommand),
+    /// Check a model or look inside it
+    Model(model::ModelCommand),
+    /// Draw the dermoscopic test target
+    Phantom(phantom::PhantomCommand),
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    // clap prints its own sentence and leaves with 2 on wrong use, 0 on --help.
+    let cli = Cli::parse();
+    init_log(cli.verbose);
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}
+
+fn run(cli: &Cli) -> Result<(), CliError> {
+    let config = Config::load(cli.config.as_deref()).or_wrong_use()?;
+    match &cli.command {
+        Command::Analyze(command) => analyze::run(command, &config),
+        Command::Model(command) => model::run(command, &config),
+        Command::Phantom(command) => phantom::run(command),
+    }
+}
+
+fn init_log(verbose: u8) {
+    let level = match verbose {
+        0 => log::LevelFilter::Warn,
+        1 => log::LevelFilter::Info,
+        _ => log::LevelFilter::Debug,
+    };
+    env_logger::Builder::new()
+        .filter_level(level)
+        .parse_default_env()
+        .init();
+}

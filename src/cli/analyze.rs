@@ -1,0 +1,139 @@
+//! `bccscope analyze`: picture files in, one result each out.
+
+mod files;
+mod text;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::{
+    context::ModelArgs,
+    error::{CliError, OrFail},
+};
+use crate::{
+    assess::{Assessment, Assessor, Gating, report::Report},
+    camera::still,
+    config::Config,
+    frame::Frame,
+};
+
+/// Arguments of `bccscope analyze`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bccscope analyze lesion.jpg
+  bccscope analyze --json folder/ > results.jsonl
+  bccscope analyze --json --heatmaps maps/ a.jpg b.png
+  bccscope analyze --screens shown/ --size 1280x720 lesion.jpg
+
+One object a line and image on stdout, in order. An unreadable image gives an object with
+`error`, the others are analysed all the same, and the exit code is 1.")]
+pub struct AnalyzeCommand {
+    /// Picture files, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
+    /// Write each task's heat map (grey PNG of the frame's size) into this folder
+    #[arg(long, value_name = "DIR")]
+    heatmaps: Option<PathBuf>,
+    /// Draw each result screen as PNG into this folder
+    #[arg(long, value_name = "DIR")]
+    screens: Option<PathBuf>,
+    /// Size of the screens
+    #[arg(long, value_name = "WxH", default_value = "800x480", value_parser = super::size::parse)]
+    size: (u32, u32),
+    /// Score an image the quality gate refuses all the same; the refusal stays in the result
+    #[arg(long)]
+    no_gate: bool,
+    /// Descend into folders
+    #[arg(short, long)]
+    recursive: bool,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the model is refused, an output folder cannot be written, or any image failed.
+pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
+    let mut assessor = command.model.open(config)?;
+    let outputs = files::Outputs::open(command)?;
+    let entries = still::expand(&command.paths, command.recursive);
+    let gating = if command.no_gate {
+        Gating::Off
+    } else {
+        Gating::On
+    };
+    let images = entries.len();
+    let progress = progress_bar(images);
+    let mut stdout = io::stdout().lock();
+    let mut failed = 0usize;
+    for (number, entry) in entries.into_iter().enumerate() {
+        let path = entry.path.display().to_string();
+        let analysed = entry
+            .load()
+            .map_err(|e| e.to_string())
+            .and_then(|frame| analyse(&mut assessor, frame, gating));
+        let printed = match analysed {
+            Ok((frame, assessment)) => {
+                let mut report = Report::new(&path, &assessment);
+                outputs.write(number + 1, &frame, &assessment, &mut report)?;
+                if command.json {
+                    serde_json::to_string(&report).or_fail()?
+                } else {
+                    text::describe(&report, outputs.screen_path(number + 1, &path))
+                }
+            }
+            Err(why) => {
+                failed += 1;
+                if command.json {
+                    json!({ "path": path, "error": why }).to_string()
+                } else {
+                    format!("{path}\n  ERROR: {why}\n")
+                }
+            }
+        };
+        match progress.suspend(|| writeln!(stdout, "{printed}")) {
+            Ok(()) => {}
+            // Whoever read us has seen enough.
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Err(e) => return Err(CliError::Failed(format!("stdout: {e}"))),
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    if failed > 0 {
+        eprintln!("bccscope: {failed} of {images} images could not be analysed");
+        return Err(CliError::AlreadySaid);
+    }
+    Ok(())
+}
+
+fn analyse(
+    assessor: &mut Assessor,
+    frame: Frame,
+    gating: Gating,
+) -> Result<(Frame, Assessment), String> {
+    let assessment = assessor.assess(&frame, gating).map_err(|e| e.to_string())?;
+    Ok((frame, assessment))
+}
+
+fn progress_bar(images: usize) -> ProgressBar {
+    // A bar only where somebody watches and the wait is worth one.
+    if images < 20 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(images as u64), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {per_sec}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,82 @@
+//! The picture files `analyze` writes on request: heat maps and result screens.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::AnalyzeCommand;
+use crate::{
+    assess::{Assessment, report::Report},
+    cli::error::CliError,
+    frame::{Detail, Frame},
+    model::Task,
+    screen,
+};
+
+pub(super) struct Outputs {
+    heatmaps: Option<PathBuf>,
+    screens: Option<PathBuf>,
+    size: (u32, u32),
+}
+
+impl Outputs {
+    pub fn open(command: &AnalyzeCommand) -> Result<Outputs, CliError> {
+        for folder in [&command.heatmaps, &command.screens].into_iter().flatten() {
+            fs::create_dir_all(folder).map_err(|e| {
+                CliError::Failed(format!("{}: cannot be made: {e}", folder.display()))
+            })?;
+        }
+        Ok(Outputs {
+            heatmaps: command.heatmaps.clone(),
+            screens: command.screens.clone(),
+            size: command.size,
+        })
+    }
+
+    pub fn write(
+        &self,
+        number: usize,
+        frame: &Frame,
+        assessment: &Assessment,
+        report: &mut Report,
+    ) -> Result<(), CliError> {
+        if let (Some(folder), Some(maps)) = (&self.heatmaps, &assessment.maps) {
+            for task in Task::ALL {
+                let (width, height) = assessment.frame_size;
+                let map = maps.picture(task, assessment.frame_size, width, height);
+                let name = format!("{}.{}.png", stem(number, &report.path), task.code());
+                let path = folder.join(name);
+                map.save(&path).map_err(|e| unwritable(&path, &e))?;
+                report
+                    .heatmaps
+                    .insert(task.code(), path.display().to_string());
+            }
+        }
+        if let Some(path) = self.screen_path(number, &report.path) {
+            let picture = frame
+                .decode(Detail::ShortSide(self.size.1))
+                .map_err(|e| CliError::Failed(format!("{}: {e}", report.path)))?;
+            let drawn = screen::result(&picture, assessment, self.size);
+            drawn.save(&path).map_err(|e| unwritable(&path, &e))?;
+        }
+        Ok(())
+    }
+
+    pub fn screen_path(&self, number: usize, path: &str) -> Option<PathBuf> {
+        let folder = self.screens.as_ref()?;
+        Some(folder.join(format!("{}.screen.png", stem(number, path))))
+    }
+}
+
+/// Two images of the same name in different folders must not overwrite each other.
+fn stem(number: usize, path: &str) -> String {
+    let stem = Path::new(path)
+        .file_stem()
+        .map_or_else(|| "image".into(), |s| s.to_string_lossy().into_owned());
+    format!("{number:04}-{stem}")
+}
+
+fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> CliError {
+    CliError::Failed(format!("{}: cannot be written: {error}", path.display()))
+}

@@ -1,0 +1,56 @@
+//! One result for people to read in a terminal.
+
+use std::{fmt::Write, path::PathBuf};
+
+use crate::assess::report::Report;
+
+pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
+    let mut text = report.path.clone();
+    if let Some(word) = report.frame.stand_in {
+        let _ = write!(text, "  [{word}]");
+    }
+    let _ = write!(text, "\n  {}", report.verdict_words);
+    if !report.quality.usable {
+        let reasons: Vec<_> = report.quality.reasons.iter().map(|r| r.words()).collect();
+        let _ = write!(text, " (gate: {})", reasons.join(", "));
+    }
+    text.push('\n');
+    if let Some(bcc) = &report.bcc {
+        let _ = writeln!(
+            text,
+            "  BCC {:.0} %  (no below {:.0} %, yes from {:.0} %)",
+            bcc.probability * 100.0,
+            bcc.low * 100.0,
+            bcc.high * 100.0
+        );
+        let patterns: Vec<_> = report
+            .patterns
+            .iter()
+            .map(|p| {
+                let mark = match (p.answer.present, p.answer.possible) {
+                    (true, _) => "+",
+                    (_, true) => "?",
+                    _ => "-",
+                };
+                format!("{}{mark} {:.0}", p.code, p.answer.probability * 100.0)
+            })
+            .collect();
+        let _ = writeln!(text, "  {}", patterns.join("  "));
+    }
+    if let Some(rule) = &report.rule {
+        let _ = writeln!(text, "  {}", rule.sentence);
+    }
+    let _ = writeln!(
+        text,
+        "  {}; {} {}; {:.1} ms; {}",
+        report.engine,
+        report.model.name,
+        report.model.version,
+        report.elapsed_ms.total,
+        report.notice
+    );
+    if let Some(path) = screen {
+        let _ = writeln!(text, "  screen: {}", path.display());
+    }
+    text
+}

@@ -1,0 +1,199 @@
+//! `bccscope model`: looks at a model and checks it.
+
+use std::{fs, path::PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::{
+    context::ModelArgs,
+    error::{CliError, OrFail},
+};
+use crate::{
+    assess::{Assessor, quality::Features},
+    camera::still,
+    config::Config,
+    frame::Detail,
+    model::{Package, known, package::sha256_hex, tflite::Graph},
+};
+
+/// Arguments of `bccscope model`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bccscope model verify
+  bccscope model verify --model models/bcc8-mnv2
+  bccscope model info
+  bccscope model info --file some.tflite")]
+pub struct ModelCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Check everything: manifest, hash, operators, shapes, types, known answers
+    Verify {
+        #[command(flatten)]
+        model: ModelArgs,
+    },
+    /// Show what a model says of itself and what is inside its file
+    Info {
+        #[command(flatten)]
+        model: ModelArgs,
+        /// Any .tflite file instead of a model's folder
+        #[arg(long, conflicts_with = "model")]
+        file: Option<PathBuf>,
+    },
+    /// Print what the quality gate measures of pictures, as CSV (scripts/train/gate.py fits on it)
+    GateFeatures {
+        /// Picture files or folders
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Run the known-answer phantoms and store their scores (after training, before shipping)
+    RecordAnswers {
+        #[command(flatten)]
+        model: ModelArgs,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Why the model was refused.
+pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
+    match &command.action {
+        Action::Verify { model } => {
+            let assessor = model.open(config)?;
+            let info = assessor.model();
+            println!(
+                "{} {} is sound: manifest, sha256, graph and known answers checked on {} ({})",
+                info.name,
+                info.version,
+                assessor.engine().name,
+                assessor.engine().runtime
+            );
+            println!(
+                "{}  {}",
+                info.sha256,
+                assessor.package().cpu_path().display()
+            );
+            Ok(())
+        }
+        Action::Info {
+            file: Some(file), ..
+        } => {
+            let bytes = fs::read(file).map_err(|e| {
+                CliError::Failed(format!("{}: cannot be read: {e}", file.display()))
+            })?;
+            let graph = Graph::read(&bytes)
+                .map_err(|why| CliError::Failed(format!("{}: {why}", file.display())))?;
+            println!("{}  {}", sha256_hex(&bytes), file.display());
+            print_graph(&graph);
+            Ok(())
+        }
+        Action::Info { model, file: None } => {
+            let package = Package::open(&model.folder(config)?).or_fail()?;
+            print_manifest(&package);
+            let graph = Graph::read(&package.cpu).map_err(CliError::Failed)?;
+            print_graph(&graph);
+            Ok(())
+        }
+        Action::GateFeatures { paths } => print_features(paths),
+        Action::RecordAnswers { model } => {
+            let folder = model.folder(config)?;
+            let mut assessor = Assessor::open_unchecked(&folder, &config.engine).or_fail()?;
+            let path = known::record(&mut assessor).map_err(CliError::Failed)?;
+            println!("{}", path.display());
+            Ok(())
+        }
+    }
+}
+
+fn print_features(paths: &[PathBuf]) -> Result<(), CliError> {
+    for entry in still::expand(paths, false) {
+        let path = entry.path.display().to_string();
+        let frame = entry
+            .load()
+            .map_err(|e| CliError::Failed(format!("{path}: {e}")))?;
+        let picture = frame.decode(Detail::Full).or_fail()?;
+        let Some(features) = Features::measure(&picture) else {
+            return Err(CliError::Failed(format!("{path}: too small to measure")));
+        };
+        let named = [
+            features.luma,
+            features.glare,
+            features.skin,
+            features.sharpness,
+        ];
+        let values: Vec<_> = named
+            .iter()
+            .chain(&features.vector)
+            .map(ToString::to_string)
+            .collect();
+        println!("{path},{}", values.join(","));
+    }
+    Ok(())
+}
+
+fn print_manifest(package: &Package) {
+    let manifest = &package.manifest;
+    println!(
+        "{} {} ({})",
+        manifest.name, manifest.version, manifest.created
+    );
+    if !manifest.summary.is_empty() {
+        println!("{}", manifest.summary);
+    }
+    println!("{}  {}", package.cpu_sha256, package.cpu_path().display());
+    println!("\ntask                        temperature    bias     low    high");
+    for task in &manifest.tasks {
+        println!(
+            "{:<4} {:<24} {:>9.3} {:>7.3} {:>7.3} {:>7.3}",
+            task.code, task.name, task.temperature, task.bias, task.low, task.high
+        );
+    }
+    if let Some(evidence) = &manifest.evidence {
+        println!("\nmeasured on {}", evidence.data);
+        if !evidence.note.is_empty() {
+            println!("note: {}", evidence.note);
+        }
+        for figure in &evidence.figures {
+            let interval = match (figure.low, figure.high) {
+                (Some(low), Some(high)) => format!(" ({low:.3} to {high:.3})"),
+                _ => String::new(),
+            };
+            println!(
+                "{:<8} {:<24} {:.3}{interval}, n = {}",
+                figure.task, figure.metric, figure.value, figure.n
+            );
+        }
+    }
+    if let Some(licence) = &manifest.licence {
+        println!("\nlicence: {}", licence.model);
+        for data in &licence.training_data {
+            println!("trained on: {data}");
+        }
+    }
+}
+
+fn print_graph(graph: &Graph) {
+    println!();
+    for (kind, tensors) in [("input", &graph.inputs), ("output", &graph.outputs)] {
+        for tensor in tensors {
+            let steps = match tensor.quantisation {
+                Some((scale, zero)) => format!(", steps of {scale:.5} from {zero}"),
+                None => String::new(),
+            };
+            println!("{kind:<7} {tensor}{steps}  {}", tensor.name);
+        }
+    }
+    for operator in &graph.operators {
+        println!(
+            "{:>5} x {} v{}",
+            operator.count, operator.name, operator.version
+        );
+    }
+    if graph.subgraphs != 1 {
+        println!("{} subgraphs", graph.subgraphs);
+    }
+}

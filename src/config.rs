@@ -1,0 +1,77 @@
+//! One commented TOML file with every setting: `board/bccscope.toml` shows each with its
+//! default. Each room owns its part; an unknown key is refused by name.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine;
+
+/// Read when no other file is named and it exists.
+pub const DEFAULT_PATH: &str = "/etc/bccscope/bccscope.toml";
+
+/// Every setting.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which model.
+    pub model: ModelSettings,
+    /// The engine.
+    pub engine: engine::Settings,
+}
+
+/// Settings of the `[model]` part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelSettings {
+    /// Folder of the model, or the name of an installed one.
+    pub path: Option<PathBuf>,
+}
+
+/// Why the configuration was refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {why}")]
+pub struct ConfigError {
+    path: PathBuf,
+    why: String,
+}
+
+impl Config {
+    /// Reads `path`, or [`DEFAULT_PATH`] where it exists, or takes the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the file, the line and the key.
+    pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
+        let path = match path {
+            Some(path) => path,
+            None if Path::new(DEFAULT_PATH).exists() => Path::new(DEFAULT_PATH),
+            None => return Ok(Config::default()),
+        };
+        let refuse = |why: String| ConfigError {
+            path: path.to_path_buf(),
+            why,
+        };
+        let text = std::fs::read_to_string(path).map_err(|e| refuse(e.to_string()))?;
+        let config = toml::from_str(&text).map_err(|e| refuse(e.to_string()))?;
+        log::info!("configuration from {}", path.display());
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_holds_every_default() {
+        let text = include_str!("../board/bccscope.toml");
+        let from_file: Config = toml::from_str(text).expect("board/bccscope.toml parses");
+        assert_eq!(from_file, Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = toml::from_str::<Config>("[engine]\nthreds = 2\n").unwrap_err();
+        assert!(error.to_string().contains("threds"), "{error}");
+    }
+}

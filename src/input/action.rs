@@ -1,0 +1,40 @@
+//! The few things a person can ask of the device.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Take a burst and analyse its sharpest frame. From a result: back to the live picture
+    /// first, so that a second press never overwrites a case that was not saved.
+    Capture,
+    /// Show the next heat map (none, BCC, then each pattern).
+    NextMap,
+    /// Show the previous heat map.
+    PreviousMap,
+    /// Store the case on the screen.
+    Save,
+    /// Drop the case on the screen and go back to the live picture.
+    Discard,
+    /// What the heat map means.
+    Help,
+    /// Leave the help page or a message.
+    Back,
+}
+
+/// One event of an input device.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum InputEvent {
+    /// An action asked for outright, by key, button or command line.
+    Action(Action),
+    /// A touch, in fractions of the display's width and height, 0 to 1 from the upper left.
+    Touch {
+        /// Fraction of the width.
+        x: f32,
+        /// Fraction of the height.
+        y: f32,
+    },
+    /// Leave the program in good order.
+    Quit,
+}

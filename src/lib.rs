@@ -1,0 +1,49 @@
+//! # bccscope
+//!
+//! A point-of-care device that looks at a skin lesion through a USB dermatoscope and says,
+//! with no network, whether it shows signs of basal cell carcinoma (BCC), which of seven
+//! dermoscopic patterns it sees, and where. Decision support, not a diagnosis.
+//!
+//! It implements the method of arXiv 2407.00104: one int8 MobileNet-V2 with eight outputs,
+//! the paper's decision rule beside the network's own answer, and a heat map a task.
+//!
+//! ## The map
+//!
+//! ```text
+//! camera ──Frame──▶ assess ────────────────────────────────▶ screen ──▶ display
+//!                   quality, prepare, engine, explain, verdict
+//!                                └── Assessment ──▶ JSON, record
+//! ```
+//!
+//! One direction, plain data between the steps. Everything between `camera` and `display`
+//! is a function of its input and the model, so a stored frame gives the same bytes again.
+//!
+//! | room | holds | knows nothing of |
+//! |---|---|---|
+//! | [`frame`] | a frame as the camera delivered it, and its decoding | models, screens |
+//! | [`camera`] | V4L2, files, recorded runs, the phantom | models, screens |
+//! | [`phantom`] | the drawn dermoscopic test target and its true regions | everything else |
+//! | [`model`] | manifest, tasks, checksums, known answers | frames |
+//! | [`engine`] | one inference: tensor in, maps and logits out | pixels, patients |
+//! | [`assess`] | quality gate, prepare, heat maps, verdict; [`assess::Assessor`] joins them | where frames come from, where results go |
+//! | [`screen`] | what is drawn | which display |
+//! | [`display`] | DRM/KMS, fbdev, PNG; ordered fallback | what is drawn |
+//! | [`input`] | keys, touch, the camera's button, stdin, as the app's events | what they do |
+//! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
+//! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
+//! | [`config`] | one commented TOML file with every setting | |
+//! | [`cli`] | arguments, one small file a command; wiring | pixels |
+
+pub mod app;
+pub mod assess;
+pub mod camera;
+pub mod cli;
+pub mod config;
+pub mod display;
+pub mod engine;
+pub mod frame;
+pub mod input;
+pub mod model;
+pub mod phantom;
+pub mod screen;
+pub mod study;

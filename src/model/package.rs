@@ -1,0 +1,231 @@
+//! A model's folder, opened and checked.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    manifest::{Manifest, ModelFile},
+    tflite::{ElementType, Graph},
+};
+
+/// Largest model file that is read, in bytes. MobileNet-V2 in int8 has 4 million.
+const MAX_FILE: u64 = 64 << 20;
+
+/// Why a model was refused. Each names the file and what is wrong with it.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// A file cannot be read.
+    #[error("{path}: {why}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// The manifest does not make sense.
+    #[error("{path}: {why}")]
+    Manifest {
+        /// Which file.
+        path: PathBuf,
+        /// What does not.
+        why: String,
+    },
+    /// A file is not the one the manifest names.
+    #[error(
+        "{path}: its sha256 is {got} where the manifest says {want}: the file was changed or damaged; install the model again"
+    )]
+    Hash {
+        /// Which file.
+        path: PathBuf,
+        /// What the manifest says.
+        want: String,
+        /// What the file has.
+        got: String,
+    },
+    /// The graph inside is not the one the manifest describes.
+    #[error("{path}: {why}")]
+    Graph {
+        /// Which file.
+        path: PathBuf,
+        /// What differs.
+        why: String,
+    },
+    /// The runtime refused it, or it gave other answers than it should.
+    #[error("{path}: {why}")]
+    Answers {
+        /// Which file.
+        path: PathBuf,
+        /// What differs.
+        why: String,
+    },
+}
+
+/// A model's folder, its manifest read and the CPU file checked against it.
+#[derive(Debug)]
+pub struct Package {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// The CPU file's bytes: exactly those that were hashed.
+    pub cpu: Vec<u8>,
+    /// SHA-256 of `cpu`.
+    pub cpu_sha256: String,
+}
+
+impl Package {
+    /// Opens a model's folder and checks manifest, hash and graph.
+    ///
+    /// # Errors
+    /// [`ModelError`], which names the file and what is wrong.
+    pub fn open(folder: &Path) -> Result<Package, ModelError> {
+        let path = folder.join("manifest.toml");
+        let text =
+            String::from_utf8(read_limited(&path, 1 << 20)?).map_err(|_| ModelError::Manifest {
+                path: path.clone(),
+                why: "it is not UTF-8 text".into(),
+            })?;
+        let manifest = Manifest::parse(&text).map_err(|why| ModelError::Manifest {
+            path: path.clone(),
+            why,
+        })?;
+        let (cpu, cpu_sha256) = read_checked(folder, &manifest.files.cpu, &path)?;
+        let file = folder.join(&manifest.files.cpu.path);
+        check_graph(&manifest, &cpu).map_err(|why| ModelError::Graph { path: file, why })?;
+        Ok(Package {
+            folder: folder.to_path_buf(),
+            manifest,
+            cpu,
+            cpu_sha256,
+        })
+    }
+
+    /// Path of the CPU file.
+    pub fn cpu_path(&self) -> PathBuf {
+        self.folder.join(&self.manifest.files.cpu.path)
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// Checks that the graph in `bytes` can be run on the CPU as `manifest` describes it.
+///
+/// # Errors
+/// A sentence saying what differs.
+pub fn check_graph(manifest: &Manifest, bytes: &[u8]) -> Result<Graph, String> {
+    let graph = Graph::read(bytes)?;
+    if graph.is_for_edgetpu() {
+        return Err(
+            "it is compiled for the Edge TPU (edgetpu-custom-op) and cannot run on the CPU: \
+             name the uncompiled file under files.cpu"
+                .into(),
+        );
+    }
+    let input = &manifest.input;
+    let want = [1, input.height as i32, input.width as i32, 3];
+    let [tensor] = graph.inputs.as_slice() else {
+        return Err(format!(
+            "it has {} inputs where 1 is needed",
+            graph.inputs.len()
+        ));
+    };
+    if tensor.kind != ElementType::Int8 || tensor.shape != want {
+        return Err(format!(
+            "its input is {tensor} where the manifest says int8 {want:?}"
+        ));
+    }
+    match tensor.quantisation {
+        // A byte minus 128 spans -1 to 1: steps of 2/255.
+        Some((scale, zero)) if (scale - 2.0 / 255.0).abs() < 2e-4 && (-2..=0).contains(&zero) => {}
+        other => {
+            return Err(format!(
+                "its input is quantised as {other:?} where byte-minus-128 over -1 to 1 is needed"
+            ));
+        }
+    }
+    let shapes = [
+        ("maps", manifest.outputs.maps.to_vec()),
+        ("logits", manifest.outputs.logits.to_vec()),
+    ];
+    if graph.outputs.len() != shapes.len() {
+        return Err(format!(
+            "it has {} outputs where {} are needed",
+            graph.outputs.len(),
+            shapes.len()
+        ));
+    }
+    for (name, shape) in shapes {
+        let want: Vec<i32> = shape.iter().map(|&d| d as i32).collect();
+        let found = graph
+            .outputs
+            .iter()
+            .any(|t| t.kind == ElementType::Int8 && t.shape == want && t.quantisation.is_some());
+        if !found {
+            let have: Vec<_> = graph.outputs.iter().map(ToString::to_string).collect();
+            return Err(format!(
+                "no output is int8 {want:?} ({name} in the manifest); it has {}",
+                have.join(", ")
+            ));
+        }
+    }
+    Ok(graph)
+}
+
+fn read_checked(
+    folder: &Path,
+    file: &ModelFile,
+    manifest_path: &Path,
+) -> Result<(Vec<u8>, String), ModelError> {
+    let name = Path::new(&file.path);
+    if name.components().count() != 1 || name.is_absolute() || file.path.starts_with("..") {
+        return Err(ModelError::Manifest {
+            path: manifest_path.to_path_buf(),
+            why: format!(
+                "files must lie in the model's own folder, not at {}",
+                file.path
+            ),
+        });
+    }
+    let path = folder.join(name);
+    let bytes = read_limited(&path, MAX_FILE)?;
+    let got = sha256_hex(&bytes);
+    if !got.eq_ignore_ascii_case(&file.sha256) {
+        return Err(ModelError::Hash {
+            path,
+            want: file.sha256.clone(),
+            got,
+        });
+    }
+    Ok((bytes, got))
+}
+
+pub(super) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
+    let unreadable = |why: String| ModelError::Unreadable {
+        path: path.to_path_buf(),
+        why,
+    };
+    let meta = fs::metadata(path).map_err(|e| unreadable(e.to_string()))?;
+    if !meta.is_file() {
+        return Err(unreadable("it is not a file".into()));
+    }
+    if meta.len() > limit {
+        return Err(unreadable(format!(
+            "it has {} bytes, the limit is {limit}",
+            meta.len()
+        )));
+    }
+    fs::read(path).map_err(|e| unreadable(e.to_string()))
+}

@@ -1,0 +1,222 @@
+//! Looks inside a .tflite file without running it: operators with their versions, input and
+//! output tensors. Every offset is checked, so no file can make it panic; that lets a wrong
+//! file be refused by name of what is wrong before the C library sees it.
+//!
+//! Source: TensorFlow Lite's `schema.fbs` (file identifier `TFL3`, schema version 3) and the
+//! FlatBuffers binary format.
+
+mod flatbuffer;
+
+use std::fmt;
+
+use flatbuffer::Table;
+
+/// What is inside a .tflite file, as far as the device cares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    /// Operators in order of first use, with how often each is used.
+    pub operators: Vec<Operator>,
+    /// Number of subgraphs; the runtime runs the first.
+    pub subgraphs: usize,
+    /// Input tensors of the first subgraph.
+    pub inputs: Vec<TensorInfo>,
+    /// Output tensors of the first subgraph.
+    pub outputs: Vec<TensorInfo>,
+}
+
+/// One kind of operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// `CONV_2D`, …; a custom operator's own name, e.g. `edgetpu-custom-op`.
+    pub name: String,
+    /// Version of the operator.
+    pub version: i32,
+    /// Number of nodes that use it.
+    pub count: usize,
+}
+
+/// One tensor at the graph's border.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorInfo {
+    /// Its name.
+    pub name: String,
+    /// Element type.
+    pub kind: ElementType,
+    /// Its dimensions.
+    pub shape: Vec<i32>,
+    /// Scale and zero point, where it is quantised as a whole.
+    pub quantisation: Option<(f32, i64)>,
+}
+
+/// Element type of a tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ElementType {
+    /// 32-bit float.
+    Float32,
+    /// Signed 8 bit.
+    Int8,
+    /// Unsigned 8 bit.
+    UInt8,
+    /// Any other, by its number in the schema.
+    Other(i8),
+}
+
+impl fmt::Display for ElementType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ElementType::Float32 => f.write_str("float32"),
+            ElementType::Int8 => f.write_str("int8"),
+            ElementType::UInt8 => f.write_str("uint8"),
+            ElementType::Other(n) => write!(f, "element type {n}"),
+        }
+    }
+}
+
+impl fmt::Display for TensorInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.kind, self.shape)
+    }
+}
+
+/// Name of the operator the Edge TPU compiler puts in place of what it compiled.
+pub const EDGETPU_OPERATOR: &str = "edgetpu-custom-op";
+
+impl Graph {
+    /// Reads a .tflite file.
+    ///
+    /// # Errors
+    /// A sentence saying what is not as it must be.
+    pub fn read(bytes: &[u8]) -> Result<Graph, String> {
+        if bytes.len() < 8 || &bytes[4..8] != b"TFL3" {
+            return Err("it is not a TensorFlow Lite file (no TFL3 mark)".into());
+        }
+        read(bytes).ok_or_else(|| "it is damaged: an offset points outside the file".into())
+    }
+
+    /// Whether it was compiled for the Edge TPU.
+    pub fn is_for_edgetpu(&self) -> bool {
+        self.operators.iter().any(|op| op.name == EDGETPU_OPERATOR)
+    }
+}
+
+fn read(bytes: &[u8]) -> Option<Graph> {
+    let model = Table::root(bytes)?;
+    let codes: Vec<(String, i32)> = model
+        .tables(1)?
+        .into_iter()
+        .map(operator_code)
+        .collect::<Option<_>>()?;
+    let subgraphs = model.tables(2)?;
+    let main = *subgraphs.first()?;
+    let tensors = main.tables(0)?;
+
+    let mut operators: Vec<Operator> = Vec::new();
+    for node in main.tables(3)? {
+        let code = usize::try_from(node.u32(0, 0)?).ok()?;
+        let (name, version) = codes.get(code)?;
+        match operators
+            .iter_mut()
+            .find(|op| &op.name == name && op.version == *version)
+        {
+            Some(op) => op.count += 1,
+            None => operators.push(Operator {
+                name: name.clone(),
+                version: *version,
+                count: 1,
+            }),
+        }
+    }
+    let border = |field| -> Option<Vec<TensorInfo>> {
+        main.i32s(field)?
+            .into_iter()
+            .map(|index| tensor_info(*tensors.get(usize::try_from(index).ok()?)?))
+            .collect()
+    };
+    Some(Graph {
+        operators,
+        subgraphs: subgraphs.len(),
+        inputs: border(1)?,
+        outputs: border(2)?,
+    })
+}
+
+fn operator_code(table: Table<'_>) -> Option<(String, i32)> {
+    // The old field is a byte; codes above 126 live in the new one.
+    let code = i32::from(table.i8(0, 0)?).max(table.i32(3, 0)?);
+    let name = match table.string(1)? {
+        Some(custom) => custom,
+        None => builtin_name(code),
+    };
+    Some((name, table.i32(2, 1)?))
+}
+
+fn tensor_info(table: Table<'_>) -> Option<TensorInfo> {
+    let kind = match table.i8(1, 0)? {
+        0 => ElementType::Float32,
+        3 => ElementType::UInt8,
+        9 => ElementType::Int8,
+        other => ElementType::Other(other),
+    };
+    let quantisation = match table.table(4)? {
+        None => None,
+        Some(q) => match (q.f32s(2)?.as_slice(), q.i64s(3)?.as_slice()) {
+            ([scale], [zero_point]) => Some((*scale, *zero_point)),
+            _ => None,
+        },
+    };
+    Some(TensorInfo {
+        name: table.string(3)?.unwrap_or_default(),
+        kind,
+        shape: table.i32s(0)?,
+        quantisation,
+    })
+}
+
+fn builtin_name(code: i32) -> String {
+    let name = match code {
+        0 => "ADD",
+        1 => "AVERAGE_POOL_2D",
+        2 => "CONCATENATION",
+        3 => "CONV_2D",
+        4 => "DEPTHWISE_CONV_2D",
+        6 => "DEQUANTIZE",
+        9 => "FULLY_CONNECTED",
+        14 => "LOGISTIC",
+        17 => "MAX_POOL_2D",
+        18 => "MUL",
+        19 => "RELU",
+        21 => "RELU6",
+        22 => "RESHAPE",
+        23 => "RESIZE_BILINEAR",
+        25 => "SOFTMAX",
+        34 => "PAD",
+        40 => "MEAN",
+        41 => "SUB",
+        114 => "QUANTIZE",
+        other => return format!("BUILTIN_{other}"),
+    };
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 8..600)) {
+            bytes[4..8].copy_from_slice(b"TFL3");
+            let _ = Graph::read(&bytes);
+        }
+    }
+
+    #[test]
+    fn another_kind_of_file_is_named_as_such() {
+        let sentence = Graph::read(b"\x89PNG\r\n\x1a\n12345678").unwrap_err();
+        assert!(
+            sentence.contains("not a TensorFlow Lite file"),
+            "{sentence}"
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! What a screen can show, as plain data. The app builds a [`Scene`]; drawing it is a pure
+//! function, so every screen has a golden picture.
+
+use image::RgbImage;
+
+use crate::{
+    assess::{Assessment, Quality},
+    model::Task,
+};
+
+/// The line at the bottom of every screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// Engine badge: `CPU`, `Edge TPU`, …
+    pub engine: String,
+    /// Set when that is not the engine asked for: shown as a warning badge, with this reason.
+    pub fallback: Option<String>,
+    /// Model name and version.
+    pub model: String,
+    /// Where frames come from, e.g. `Dino-Lite MJPG 1920x1080`.
+    pub camera: String,
+    /// The word of a stand-in (`PHANTOM`, `REPLAY`), worn large on every screen.
+    pub stand_in: Option<&'static str>,
+    /// Wall clock as it is to be shown, e.g. `14:05`.
+    pub clock: String,
+    /// Battery, under-voltage or temperature warning.
+    pub power: Option<String>,
+    /// Set when the display asked for is not the one in use, with the reason.
+    pub display: Option<String>,
+}
+
+/// Which heat map lies over the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapView {
+    /// None: the plain picture.
+    #[default]
+    Off,
+    /// One task's own map.
+    Task(Task),
+}
+
+/// What a burst said besides its sharpest frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Burst {
+    /// Frames taken.
+    pub frames: usize,
+    /// Frames that passed the quality gate and were scored.
+    pub scored: usize,
+    /// Lowest BCC probability among them.
+    pub lowest: f32,
+    /// Highest.
+    pub highest: f32,
+}
+
+/// What happened to the case on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CaseNote {
+    /// Not stored yet.
+    Unsaved,
+    /// Stored under this name.
+    Saved(String),
+    /// Storing failed; the case is still on the screen.
+    SaveFailed(String),
+}
+
+/// One screen.
+#[derive(Clone, Copy, Debug)]
+pub enum Scene<'a> {
+    /// The live picture, with the quality gate's hint for the frame shown.
+    Live {
+        /// The newest frame's picture.
+        picture: &'a RgbImage,
+        /// The gate's answer for it; `None` until one is there.
+        quality: Option<&'a Quality>,
+        /// Shown for a moment, e.g. `Discarded`.
+        notice: Option<&'a str>,
+    },
+    /// A burst was taken and is being analysed; the live picture goes on.
+    Analysing {
+        /// The newest frame's picture.
+        picture: &'a RgbImage,
+    },
+    /// A verdict, with the very picture it belongs to.
+    Result {
+        /// The analysed frame's picture.
+        picture: &'a RgbImage,
+        /// What was found. Its verdict may be "not usable": then nothing else is shown of it.
+        assessment: &'a Assessment,
+        /// The burst's spread, where a burst was taken.
+        burst: Option<Burst>,
+        /// Which heat map lies over it.
+        map: MapView,
+        /// Whether it was stored.
+        note: &'a CaseNote,
+    },
+    /// What the heat map and the words mean.
+    Help,
+    /// No camera, or it delivers nothing.
+    CameraLost {
+        /// What happened, in words.
+        why: &'a str,
+        /// What to do.
+        advice: &'a str,
+    },
+    /// The model was refused: nothing can be analysed.
+    ModelRefused {
+        /// Which check it failed.
+        why: &'a str,
+    },
+    /// Anything else that stops the work.
+    Fault {
+        /// What happened.
+        why: &'a str,
+        /// What to do.
+        advice: &'a str,
+    },
+}
