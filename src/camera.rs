@@ -1,3 +1,59 @@
-//! Where frames come from. So far: picture files ([`still`]).
+//! Where frames come from: a V4L2 dermatoscope ([`v4l2`]), picture files ([`still`]), a
+//! recorded run ([`replay`]) or the drawn test target ([`phantom`]). All of them are a
+//! [`Camera`]: asked for news, they answer at once or after the time given.
 
 pub mod still;
+
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::frame::{Frame, Source};
+
+/// What a camera has to say when it is asked.
+#[derive(Debug)]
+pub enum News {
+    /// From now on frames come from this source, in this format. Whatever was shown before
+    /// belongs to another frame set.
+    Opened(Opened),
+    /// A whole frame, the newest there is.
+    Frame(Frame),
+    /// A frame came and was thrown away: flagged by the driver, short, cut or of the wrong
+    /// size. The stream goes on.
+    Dropped(String),
+    /// Nothing came within the time given; the camera is still there.
+    Quiet,
+    /// The camera is gone or stopped delivering. It is looked for again with each later call.
+    Lost(Lost),
+    /// A source with an end (files, a recorded run) has reached it.
+    Ended,
+}
+
+/// A camera that has just begun to deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// What it is.
+    pub source: Arc<Source>,
+    /// Set where the format really in use is not the one asked for: both, in words.
+    pub adjusted: Option<String>,
+}
+
+/// Why there is no picture, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// What happened.
+    pub why: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// A source of frames. Never blocks longer than asked, never panics on what a device does.
+pub trait Camera: Send {
+    /// The next news, waiting for it at most `wait`.
+    fn next(&mut self, wait: Duration) -> News;
+}
+
+/// Settings of the `[camera]` part of the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {}

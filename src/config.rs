@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine;
+use crate::{camera, display, engine, input};
 
 /// Read when no other file is named and it exists.
 pub const DEFAULT_PATH: &str = "/etc/bccscope/bccscope.toml";
@@ -18,6 +18,12 @@ pub struct Config {
     pub model: ModelSettings,
     /// The engine.
     pub engine: engine::Settings,
+    /// Where frames come from.
+    pub camera: camera::Settings,
+    /// Where screens are shown.
+    pub display: display::Settings,
+    /// What people operate it with.
+    pub input: input::Settings,
 }
 
 /// Settings of the `[model]` part.

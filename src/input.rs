@@ -5,3 +5,10 @@
 mod action;
 
 pub use action::{Action, InputEvent};
+
+use serde::{Deserialize, Serialize};
+
+/// Settings of the `[input]` part of the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {}

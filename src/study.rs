@@ -1,1 +1,1 @@
-//! study
+//! What judges the model: readers' consensus, metrics, calibration, heat-map agreement.

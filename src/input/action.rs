@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Task;
+
 /// What a person asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -13,6 +15,8 @@ pub enum Action {
     NextMap,
     /// Show the previous heat map.
     PreviousMap,
+    /// Show this task's heat map, or none when it is shown already.
+    ShowMap(Task),
     /// Store the case on the screen.
     Save,
     /// Drop the case on the screen and go back to the live picture.

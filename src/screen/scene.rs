@@ -57,6 +57,8 @@ pub struct Burst {
 pub enum CaseNote {
     /// Not stored yet.
     Unsaved,
+    /// Being stored.
+    Saving,
     /// Stored under this name.
     Saved(String),
     /// Storing failed; the case is still on the screen.
