@@ -10,17 +10,11 @@ pub use cpu::CpuEngine;
 use crate::{assess::EngineInfo, model::TASKS};
 
 /// Settings of the `[engine]` part of the configuration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Threads of the CPU engine; 0 takes as many as there are cores, at most 4.
     pub threads: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings { threads: 0 }
-    }
 }
 
 /// What one inference gives, dequantised.

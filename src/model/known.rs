@@ -79,8 +79,7 @@ pub fn check(assessor: &mut Assessor) -> Result<(), ModelError> {
                 answer.seed,
                 task.code()
             );
-            // Written so that a NaN fails.
-            if !(difference <= known.tolerance) {
+            if difference.is_nan() || difference > known.tolerance {
                 return Err(wrong(format!(
                     "phantom {} should score {want:.2} for {} but scores {got:.2}: \
                      the runtime or the model is not the one that was tested",
