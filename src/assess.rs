@@ -3,6 +3,7 @@
 
 mod assessment;
 mod assessor;
+mod burst;
 pub mod explain;
 pub mod prepare;
 pub mod quality;
@@ -14,3 +15,4 @@ pub use assessment::{
     Rule, RuleSays, Timings, Verdict,
 };
 pub use assessor::{AssessError, Assessor, Gating};
+pub use burst::{BurstResult, Spread};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{camera, display, engine, input};
+use crate::{app, camera, display, engine, input, records};
 
 /// Read when no other file is named and it exists.
 pub const DEFAULT_PATH: &str = "/etc/bccscope/bccscope.toml";
@@ -24,6 +24,10 @@ pub struct Config {
     pub display: display::Settings,
     /// What people operate it with.
     pub input: input::Settings,
+    /// The device's own behaviour.
+    pub app: app::Settings,
+    /// Stored cases.
+    pub records: records::Settings,
 }
 
 /// Settings of the `[model]` part.

@@ -30,6 +30,7 @@
 //! | [`display`] | DRM/KMS, fbdev, PNG; ordered fallback | what is drawn |
 //! | [`input`] | keys, touch, the camera's button, stdin, as the app's events | what they do |
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
+//! | [`records`] | cases on disk | models' insides |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
@@ -45,5 +46,6 @@ pub mod frame;
 pub mod input;
 pub mod model;
 pub mod phantom;
+pub mod records;
 pub mod screen;
 pub mod study;

@@ -14,7 +14,7 @@ use image::{Rgb, RgbImage};
 
 pub use scene::{Burst, CaseNote, MapView, Scene, Status};
 
-use crate::{assess::Assessment, model::Task};
+use crate::{assess::Assessment, input::Action, model::Task};
 
 /// The pixels of a screen.
 pub struct Surface {
@@ -27,6 +27,11 @@ impl Surface {
         Surface {
             picture: RgbImage::new(width, height),
         }
+    }
+
+    /// Its pixels, to be shown.
+    pub fn picture(&self) -> &RgbImage {
+        &self.picture
     }
 
     /// Its pixels.
@@ -65,6 +70,11 @@ impl DrawTarget for Surface {
 /// Draws a scene.
 pub fn draw(scene: &Scene<'_>, status: &Status, surface: &mut Surface) {
     result::scene(scene, status, surface);
+}
+
+/// What a touch at these fractions of the screen's width and height asks for.
+pub fn hit(_scene: &Scene<'_>, _size: (u32, u32), _at: (f32, f32)) -> Option<Action> {
+    None
 }
 
 /// The result screen of one assessment, with the heat map a reader wants first: the network's

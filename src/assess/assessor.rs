@@ -5,9 +5,7 @@ use std::{path::Path, time::Instant};
 use image::RgbImage;
 
 use super::{
-    assessment::{
-        Assessment, Finding, HeatMaps, ModelInfo, Quality, Region, Rule, Timings, Verdict,
-    },
+    assessment::{Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict},
     explain,
     prepare::{PrepareError, Preparer, seen_region},
     quality::{Gate, GateError},
@@ -142,9 +140,9 @@ impl Assessor {
         Detail::ShortSide(input.width.min(input.height) * 5 / 4)
     }
 
-    /// The gate's answer for a decoded picture of a frame of size `frame_size`: the live hint.
-    pub fn gate(&self, picture: &RgbImage, frame_size: (u32, u32)) -> Quality {
-        self.gate.check(picture, frame_size)
+    /// The quality gate, for the live hint beside the analysis.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// Assesses one frame.

@@ -3,6 +3,7 @@
 
 use image::RgbImage;
 
+pub use crate::assess::Spread as Burst;
 use crate::{
     assess::{Assessment, Quality},
     model::Task,
@@ -37,19 +38,6 @@ pub enum MapView {
     Off,
     /// One task's own map.
     Task(Task),
-}
-
-/// What a burst said besides its sharpest frame.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Burst {
-    /// Frames taken.
-    pub frames: usize,
-    /// Frames that passed the quality gate and were scored.
-    pub scored: usize,
-    /// Lowest BCC probability among them.
-    pub lowest: f32,
-    /// Highest.
-    pub highest: f32,
 }
 
 /// What happened to the case on the screen.

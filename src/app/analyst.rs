@@ -1,0 +1,68 @@
+//! The analysis thread: owns the model and the engine, one burst at a time.
+
+use std::{
+    sync::{Arc, mpsc::Receiver},
+    thread,
+    time::Instant,
+};
+
+use super::{
+    event::{Case, Event, Ticket},
+    mailbox::Sending,
+};
+use crate::{
+    assess::Assessor,
+    frame::{Detail, Frame},
+};
+
+/// A burst to analyse.
+pub(super) type Job = (Ticket, Vec<Frame>);
+
+/// Answers each job with [`Event::Analysed`] until the sending end of `jobs` is gone.
+pub(super) fn spawn(
+    mut assessor: Assessor,
+    detail: Detail,
+    jobs: Receiver<Job>,
+    out: Sending,
+) -> std::io::Result<thread::JoinHandle<()>> {
+    thread::Builder::new()
+        .name("analyst".into())
+        .spawn(move || {
+            for (ticket, frames) in jobs {
+                let clock = Instant::now();
+                let outcome = analyse(&mut assessor, &frames, detail);
+                match &outcome {
+                    Ok(case) => log::info!(
+                        "{} of {} frames scored in {:.0} ms: {} (frame {}, {})",
+                        case.burst.scored,
+                        case.burst.frames,
+                        clock.elapsed().as_secs_f64() * 1e3,
+                        case.assessment.verdict.words(),
+                        case.frame.id.0,
+                        case.assessment.engine.name,
+                    ),
+                    Err(why) => log::error!("analysis failed: {why}"),
+                }
+                if !out.event(Event::Analysed(ticket, outcome)) {
+                    break;
+                }
+            }
+        })
+}
+
+fn analyse(assessor: &mut Assessor, frames: &[Frame], detail: Detail) -> Result<Box<Case>, String> {
+    let result = assessor
+        .assess_burst(frames)
+        .map_err(|e| format!("The picture could not be analysed: {e}"))?;
+    let frame = frames
+        .get(result.chosen)
+        .ok_or("The analysis answered for a frame that was not asked")?
+        .clone();
+    let picture = frame.decode(detail).map_err(|e| e.to_string())?;
+    Ok(Box::new(Case {
+        picture: Arc::new(picture),
+        assessment: result.assessment,
+        burst: result.spread,
+        frame,
+    }))
+}

@@ -1,0 +1,280 @@
+//! The loop that runs the state machine: what happens goes in, what it asks for is done.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    analyst,
+    event::{Case, Effect, Event, Ticket},
+    keeper, live,
+    mailbox::{Mailbox, Sending, mailbox},
+    state::{Limits, State},
+    view,
+};
+use crate::{
+    assess::{Assessor, EngineInfo},
+    camera::Camera,
+    display::Display,
+    frame::{Detail, Frame},
+    input::InputEvent,
+    records::Store,
+    screen::{self, Surface},
+};
+
+/// How often the clock is looked at: also the longest time a stall stays unnoticed beyond
+/// its limit.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Everything a device is made of.
+pub struct Parts {
+    /// Where frames come from.
+    pub camera: Box<dyn Camera>,
+    /// The model, or why it was refused: the device then shows that and analyses nothing.
+    pub assessor: Result<Assessor, String>,
+    /// Where screens are shown.
+    pub display: Box<dyn Display>,
+    /// Set where that is not the first choice.
+    pub display_fallback: Option<String>,
+    /// What people do.
+    pub inputs: mpsc::Receiver<InputEvent>,
+    /// Where cases are stored.
+    pub store: Store,
+    /// Burst and time limits.
+    pub limits: Limits,
+    /// Set by a signal: leave in good order.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Runs the device until it is asked to quit.
+///
+/// # Errors
+/// A sentence when a thread cannot be started or the display fails for good.
+pub fn run(parts: Parts) -> Result<(), String> {
+    let (sending, mailbox) = mailbox();
+    let mut display = parts.display;
+    let size = display.size();
+    // The picture's pane is at most as high as the screen; JPEG scales by halves from there.
+    let detail = Detail::ShortSide(size.0.min(size.1));
+    let (engine, model, refused) = match &parts.assessor {
+        Ok(assessor) => (
+            assessor.engine().clone(),
+            format!("{} {}", assessor.model().name, assessor.model().version),
+            None,
+        ),
+        Err(why) => (no_engine(), "no model".to_owned(), Some(why.clone())),
+    };
+    let threads = Threads::start(
+        parts.camera,
+        parts.assessor.ok(),
+        detail,
+        parts.inputs,
+        parts.store,
+        &sending,
+    )
+    .map_err(|e| format!("a thread could not be started: {e}"))?;
+    let state = State::new(parts.limits, engine, model, refused);
+    Running {
+        state,
+        threads: &threads,
+        display: display.as_mut(),
+        fallback: parts.display_fallback,
+        surface: Surface::new(size.0, size.1),
+        shown: false,
+    }
+    .serve(&mailbox, &parts.stop)
+}
+
+struct Running<'a> {
+    state: State,
+    threads: &'a Threads,
+    display: &'a mut dyn Display,
+    fallback: Option<String>,
+    surface: Surface,
+    shown: bool,
+}
+
+impl Running<'_> {
+    fn serve(mut self, mailbox: &Mailbox, stop: &AtomicBool) -> Result<(), String> {
+        self.show();
+        let mut tick = Instant::now();
+        loop {
+            let waited = mailbox.next(TICK.saturating_sub(tick.elapsed()));
+            let mut events: Vec<Event> = waited.into_iter().collect();
+            // Everything that has come is taken in before the screen is drawn once.
+            while let Some(event) = mailbox.next(Duration::ZERO) {
+                events.push(event);
+                if events.len() >= 64 {
+                    break;
+                }
+            }
+            if tick.elapsed() >= TICK {
+                tick = Instant::now();
+                events.push(Event::Tick(clock()));
+            }
+            if stop.load(Ordering::Relaxed) {
+                events.push(Event::Quit);
+            }
+            let mut draw = false;
+            for event in events {
+                let event = match event {
+                    Event::Touch(x, y) => {
+                        let scene = view::scene(&self.state);
+                        match screen::hit(&scene, self.display.size(), (x, y)) {
+                            Some(action) => Event::Action(action),
+                            None => continue,
+                        }
+                    }
+                    other => other,
+                };
+                let (state, effects) = self.state.step(Instant::now(), event);
+                self.state = state;
+                for effect in effects {
+                    match effect {
+                        Effect::Show => draw = true,
+                        Effect::Analyse(ticket, frames) => self.threads.analyse(ticket, frames),
+                        Effect::Save(ticket, case) => self.threads.save(ticket, case),
+                        Effect::Quit => return Ok(()),
+                    }
+                }
+            }
+            if draw || !self.shown {
+                self.show();
+            }
+        }
+    }
+
+    fn show(&mut self) {
+        let status = view::status(&self.state, self.fallback.clone());
+        screen::draw(&view::scene(&self.state), &status, &mut self.surface);
+        let result = self.display.show(self.surface.picture());
+        if let Err(why) = &result
+            && self.shown
+        {
+            log::error!("display: {why}");
+        }
+        self.shown = result.is_ok();
+    }
+}
+
+/// The threads around the loop. They end when their channels do; the camera thread when told.
+struct Threads {
+    analyst: Option<mpsc::Sender<analyst::Job>>,
+    keeper: Option<mpsc::Sender<keeper::Job>>,
+    keeping: Option<thread::JoinHandle<()>>,
+    out: Sending,
+    stop: Arc<AtomicBool>,
+    camera: Option<thread::JoinHandle<()>>,
+}
+
+impl Threads {
+    fn start(
+        camera: Box<dyn Camera>,
+        assessor: Option<Assessor>,
+        detail: Detail,
+        inputs: mpsc::Receiver<InputEvent>,
+        store: Store,
+        sending: &Sending,
+    ) -> std::io::Result<Threads> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let gate = assessor.as_ref().map(|assessor| assessor.gate().clone());
+        let analyst = match assessor {
+            Some(assessor) => {
+                let (jobs, queue) = mpsc::channel();
+                analyst::spawn(assessor, detail, queue, sending.clone())?;
+                Some(jobs)
+            }
+            None => None,
+        };
+        let (keeper, queue) = mpsc::channel();
+        let keeping = keeper::spawn(store, queue, sending.clone())?;
+        let out = sending.clone();
+        thread::Builder::new()
+            .name("input".into())
+            .spawn(move || forward(&inputs, &out))?;
+        let camera = live::spawn(camera, gate, detail, sending.clone(), Arc::clone(&stop))?;
+        Ok(Threads {
+            analyst,
+            keeper: Some(keeper),
+            keeping: Some(keeping),
+            out: sending.clone(),
+            stop,
+            camera: Some(camera),
+        })
+    }
+
+    /// A thread that is gone answers at once, in words: nobody waits for it.
+    fn analyse(&self, ticket: Ticket, frames: Vec<Frame>) {
+        let sent = self
+            .analyst
+            .as_ref()
+            .is_some_and(|jobs| jobs.send((ticket, frames)).is_ok());
+        if !sent {
+            let why = "The program's analysis part has failed: restart the device".to_owned();
+            self.out.event(Event::Analysed(ticket, Err(why)));
+        }
+    }
+
+    fn save(&self, ticket: Ticket, case: Box<Case>) {
+        let sent = self
+            .keeper
+            .as_ref()
+            .is_some_and(|jobs| jobs.send((ticket, case)).is_ok());
+        if !sent {
+            let why = "the program's record part has failed: restart the device".to_owned();
+            self.out.event(Event::Saved(ticket, Err(why)));
+        }
+    }
+}
+
+impl Drop for Threads {
+    /// The camera is closed before the program goes on: an open stream would be found busy. A
+    /// case that is being stored is stored to its end.
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.keeper = None;
+        if let Some(keeping) = self.keeping.take()
+            && keeping.join().is_err()
+        {
+            log::error!("the record thread had failed");
+        }
+        if let Some(camera) = self.camera.take()
+            && camera.join().is_err()
+        {
+            log::error!("the camera thread had failed");
+        }
+    }
+}
+
+fn forward(inputs: &mpsc::Receiver<InputEvent>, out: &Sending) {
+    for input in inputs {
+        let event = match input {
+            InputEvent::Action(action) => Event::Action(action),
+            InputEvent::Touch { x, y } => Event::Touch(x, y),
+            InputEvent::Quit => Event::Quit,
+        };
+        if !out.event(event) {
+            break;
+        }
+    }
+}
+
+/// The local time as the screen shows it.
+fn clock() -> String {
+    jiff::Zoned::now().strftime("%H:%M").to_string()
+}
+
+/// The badge of a device without a model.
+fn no_engine() -> EngineInfo {
+    EngineInfo {
+        name: "no engine".into(),
+        runtime: String::new(),
+        fallback: None,
+    }
+}

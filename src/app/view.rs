@@ -1,0 +1,74 @@
+//! From the device's state to the scene and the status line that are drawn.
+
+use super::state::{State, View};
+use crate::{
+    frame::SourceKind,
+    screen::{Scene, Status},
+};
+
+/// The scene of a state.
+pub fn scene(state: &State) -> Scene<'_> {
+    let live = state.live.as_ref().map(|(_, frame)| frame);
+    match (&state.view, live) {
+        (View::Lost(lost), _) => Scene::CameraLost {
+            why: &lost.why,
+            advice: &lost.advice,
+        },
+        (View::Live(notice), Some(frame)) => Scene::Live {
+            picture: &frame.picture,
+            quality: frame.quality.as_ref(),
+            notice: *notice,
+        },
+        (View::Collecting(_) | View::Analysing(_), Some(frame)) => Scene::Analysing {
+            picture: &frame.picture,
+        },
+        // Without a live frame there is nothing live to show; the state machine leaves these
+        // views when the frame goes, so this is a guard, not a path.
+        (View::Live(_) | View::Collecting(_) | View::Analysing(_), None) => Scene::CameraLost {
+            why: "No picture yet",
+            advice: "Check the dermatoscope.",
+        },
+        (View::Result(showing), _) => Scene::Result {
+            picture: &showing.case.picture,
+            assessment: &showing.case.assessment,
+            burst: Some(showing.case.burst),
+            map: showing.map,
+            note: &showing.note,
+        },
+        (View::Help(_), _) => Scene::Help,
+        (View::Fault(fault), _) => match &state.refused {
+            Some(why) => Scene::ModelRefused { why },
+            None => Scene::Fault {
+                why: &fault.why,
+                advice: &fault.advice,
+            },
+        },
+    }
+}
+
+/// The status line of a state. On a result it speaks of what made that result.
+pub fn status(state: &State, display: Option<String>) -> Status {
+    let shown = match &state.view {
+        View::Result(showing) => Some(&showing.case.assessment),
+        _ => None,
+    };
+    let engine = shown.map_or(&state.engine, |assessment| &assessment.engine);
+    let source = shown.map(|a| &a.source).or(state.source.as_ref());
+    let camera = source.map_or_else(String::new, |source| match source.kind {
+        SourceKind::Camera => format!("{} {}", source.name, source.detail),
+        _ => source.name.clone(),
+    });
+    Status {
+        engine: engine.name.clone(),
+        fallback: engine.fallback.clone(),
+        model: state.model.clone(),
+        camera: match &state.adjusted {
+            Some(adjusted) => format!("{camera} ({adjusted})"),
+            None => camera,
+        },
+        stand_in: source.and_then(|source| source.stand_in()),
+        clock: state.clock.clone(),
+        power: state.power.clone(),
+        display,
+    }
+}

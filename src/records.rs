@@ -1,0 +1,26 @@
+//! Cases on disk. A case is a folder: the frame's bytes as the camera delivered them and
+//! `case.json` with everything that was said of it. It appears whole or not at all.
+
+mod store;
+
+pub use store::{RecordError, Store};
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Settings of the `[records]` part of the configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Folder the cases are stored in; made where it does not exist.
+    pub folder: PathBuf,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            folder: "/var/lib/bccscope/cases".into(),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Writes a case: into a hidden folder first, each file and the folder synchronised, then
+//! renamed. A power cut leaves either the whole case or a hidden folder that nobody reads.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use serde::Serialize;
+
+use crate::{
+    assess::{Assessment, Spread, report::Report},
+    frame::{Detail, Frame, PixelFormat},
+    phantom,
+};
+
+/// Where cases are kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// Why a case was not stored. Nothing stored before is touched.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The system's words.
+    #[error("{path}: {source}")]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// The frame gives no picture, so there is no evidence to store.
+    #[error("the frame cannot be stored: {0}")]
+    Frame(#[from] crate::frame::DecodeError),
+    /// The assessment is not of this frame.
+    #[error("the result belongs to another frame and was not stored")]
+    OtherFrame,
+}
+
+#[derive(Serialize)]
+struct CaseFile<'a> {
+    /// Of this form.
+    schema: u32,
+    /// When the frame was captured, RFC 3339, UTC.
+    captured_at: String,
+    /// How the frame's bytes are laid out in `frame_file`.
+    format: PixelFormat,
+    /// The burst it was taken from.
+    burst: Spread,
+    #[serde(flatten)]
+    report: Report,
+    /// Files of this case.
+    files: &'a [String],
+}
+
+impl Store {
+    /// A store in this folder. Nothing is touched until a case is saved.
+    pub fn new(folder: PathBuf) -> Store {
+        Store { folder }
+    }
+
+    /// Stores a case and gives its name.
+    ///
+    /// # Errors
+    /// [`RecordError`]; no part of the case is left behind then.
+    pub fn save(
+        &self,
+        frame: &Frame,
+        assessment: &Assessment,
+        burst: Spread,
+    ) -> Result<String, RecordError> {
+        if frame.id != assessment.frame || frame.source != assessment.source {
+            return Err(RecordError::OtherFrame);
+        }
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
+        let wanted = name(frame, assessment);
+        let hidden = self
+            .folder
+            .join(format!(".{wanted}.{}", std::process::id()));
+        let written = self.write(&hidden, &wanted, frame, assessment, burst);
+        if written.is_err() {
+            // What cannot be removed stays hidden; the error that matters is the first one.
+            let _ = fs::remove_dir_all(&hidden);
+        }
+        written
+    }
+
+    fn write(
+        &self,
+        hidden: &Path,
+        wanted: &str,
+        frame: &Frame,
+        assessment: &Assessment,
+        burst: Spread,
+    ) -> Result<String, RecordError> {
+        if hidden.exists() {
+            fs::remove_dir_all(hidden).map_err(at(hidden))?;
+        }
+        fs::create_dir(hidden).map_err(at(hidden))?;
+        let mut files = Vec::new();
+        match frame.format {
+            PixelFormat::Mjpeg => {
+                write_file(&hidden.join("frame.jpg"), &frame.data)?;
+                files.push("frame.jpg".to_owned());
+            }
+            PixelFormat::Yuyv { .. } => {
+                write_file(&hidden.join("frame.yuyv"), &frame.data)?;
+                files.push("frame.yuyv".to_owned());
+            }
+            PixelFormat::Rgb8 => {}
+        }
+        if frame.format != PixelFormat::Mjpeg {
+            // Lossless, so that `analyze` gives the same answer of it.
+            let path = hidden.join("frame.png");
+            let picture = frame.decode(Detail::Full)?;
+            let marked = frame.source.kind == crate::frame::SourceKind::Phantom;
+            let drawn = if marked {
+                phantom::write_png(&path, &picture)
+            } else {
+                picture.save(&path).map_err(io::Error::other)
+            };
+            drawn
+                .and_then(|()| File::open(&path)?.sync_all())
+                .map_err(at(&path))?;
+            files.push("frame.png".to_owned());
+        }
+        let case = CaseFile {
+            schema: 1,
+            captured_at: rfc3339(assessment.captured_at),
+            format: frame.format,
+            burst,
+            report: Report::new(wanted, assessment),
+            files: &files,
+        };
+        let path = hidden.join("case.json");
+        let text = serde_json::to_vec_pretty(&case)
+            .map_err(io::Error::other)
+            .map_err(at(&path))?;
+        write_file(&path, &text)?;
+        sync_folder(hidden)?;
+        // A clock that was set back may give a name twice: the older case stays.
+        for attempt in 1..1000 {
+            let name = match attempt {
+                1 => wanted.to_owned(),
+                n => format!("{wanted}-{n}"),
+            };
+            let target = self.folder.join(&name);
+            if target.exists() {
+                continue;
+            }
+            fs::rename(hidden, &target).map_err(at(&target))?;
+            sync_folder(&self.folder)?;
+            return Ok(name);
+        }
+        Err(RecordError::Io {
+            path: self.folder.join(wanted),
+            source: io::ErrorKind::AlreadyExists.into(),
+        })
+    }
+}
+
+/// `20261124-140503-1a2b3c4d`, and the word of a stand-in behind it.
+fn name(frame: &Frame, assessment: &Assessment) -> String {
+    let time: String = rfc3339(assessment.captured_at)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(14)
+        .collect();
+    let (day, clock) = time.split_at(time.len().min(8));
+    let hash: String = assessment.frame_sha256.chars().take(8).collect();
+    match frame.source.stand_in() {
+        Some(word) => format!("{day}-{clock}-{hash}-{word}"),
+        None => format!("{day}-{clock}-{hash}"),
+    }
+}
+
+/// UTC, whole seconds. A clock that has lost its battery may say 1970; the record says so too.
+fn rfc3339(time: SystemTime) -> String {
+    let seconds = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    seconds.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    File::create_new(path)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .map_err(at(path))
+}
+
+fn sync_folder(folder: &Path) -> Result<(), RecordError> {
+    File::open(folder)
+        .and_then(|handle| handle.sync_all())
+        .map_err(at(folder))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> RecordError {
+    let path = path.to_path_buf();
+    move |source| RecordError::Io {
+        path: path.clone(),
+        source,
+    }
+}
