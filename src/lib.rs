@@ -31,6 +31,7 @@
 //! | [`input`] | keys, touch, the camera's button, stdin, as the app's events | what they do |
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
 //! | [`records`] | cases on disk | models' insides |
+//! | [`platform`] | power, temperature, clock | everything above |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
@@ -46,6 +47,7 @@ pub mod frame;
 pub mod input;
 pub mod model;
 pub mod phantom;
+pub mod platform;
 pub mod records;
 pub mod screen;
 pub mod study;

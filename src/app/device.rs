@@ -1,6 +1,7 @@
 //! The loop that runs the state machine: what happens goes in, what it asks for is done.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,6 +25,7 @@ use crate::{
     display::Display,
     frame::{Detail, Frame},
     input::InputEvent,
+    platform,
     records::Store,
     screen::{self, Surface},
 };
@@ -31,6 +33,9 @@ use crate::{
 /// How often the clock is looked at: also the longest time a stall stays unnoticed beyond
 /// its limit.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How often voltage, battery and temperature are looked at.
+const POWER: Duration = Duration::from_secs(5);
 
 /// Everything a device is made of.
 pub struct Parts {
@@ -104,6 +109,7 @@ impl Running<'_> {
     fn serve(mut self, mailbox: &Mailbox, stop: &AtomicBool) -> Result<(), String> {
         self.show();
         let mut tick = Instant::now();
+        let mut power: Option<(Instant, Option<String>)> = None;
         loop {
             let waited = mailbox.next(TICK.saturating_sub(tick.elapsed()));
             let mut events: Vec<Event> = waited.into_iter().collect();
@@ -116,7 +122,17 @@ impl Running<'_> {
             }
             if tick.elapsed() >= TICK {
                 tick = Instant::now();
-                events.push(Event::Tick(clock()));
+                events.push(Event::Tick(platform::local_time()));
+            }
+            if power
+                .as_ref()
+                .is_none_or(|(seen, _)| seen.elapsed() >= POWER)
+            {
+                let warning = platform::warning(Path::new("/sys"));
+                if power.as_ref().is_none_or(|(_, known)| *known != warning) {
+                    events.push(Event::Power(warning.clone()));
+                }
+                power = Some((Instant::now(), warning));
             }
             if stop.load(Ordering::Relaxed) {
                 events.push(Event::Quit);
@@ -263,11 +279,6 @@ fn forward(inputs: &mpsc::Receiver<InputEvent>, out: &Sending) {
             break;
         }
     }
-}
-
-/// The local time as the screen shows it.
-fn clock() -> String {
-    jiff::Zoned::now().strftime("%H:%M").to_string()
 }
 
 /// The badge of a device without a model.

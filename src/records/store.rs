@@ -206,3 +206,144 @@ fn at(path: &Path) -> impl Fn(io::Error) -> RecordError {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Instant};
+
+    use super::*;
+    use crate::{
+        assess::{EngineInfo, ModelInfo, Quality, Timings, Verdict},
+        frame::{FrameId, Source, SourceKind},
+    };
+
+    const SPREAD: Spread = Spread {
+        frames: 1,
+        scored: 0,
+        lowest: 0.0,
+        highest: 0.0,
+    };
+
+    fn frame(kind: SourceKind, format: PixelFormat, data: &[u8]) -> Frame {
+        Frame {
+            id: FrameId(7),
+            source: Arc::new(Source {
+                kind,
+                name: "a camera".into(),
+                detail: String::new(),
+            }),
+            captured_at: SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_795_000_000),
+            captured: Instant::now(),
+            format,
+            width: 2,
+            height: 1,
+            data: Arc::from(data),
+        }
+    }
+
+    fn assessment(frame: &Frame) -> Assessment {
+        Assessment {
+            frame: frame.id,
+            source: Arc::clone(&frame.source),
+            captured_at: frame.captured_at,
+            frame_size: (frame.width, frame.height),
+            frame_sha256: "ab".repeat(32),
+            verdict: Verdict::NotUsable,
+            findings: None,
+            rule: None,
+            maps: None,
+            quality: Quality {
+                usable: false,
+                reasons: vec![],
+                scores: vec![],
+            },
+            engine: EngineInfo {
+                name: "CPU".into(),
+                runtime: String::new(),
+                fallback: None,
+            },
+            model: ModelInfo {
+                name: "m".into(),
+                version: "1".into(),
+                sha256: String::new(),
+            },
+            timings: Timings::default(),
+        }
+    }
+
+    fn visible(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .expect("a folder")
+            .map(|e| e.expect("an entry").file_name().to_string_lossy().into())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_case_holds_the_cameras_own_bytes_and_what_was_said_of_them() {
+        let root = tempfile::tempdir().expect("a folder");
+        let store = Store::new(root.path().join("cases"));
+        let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"\xff\xd8 bytes");
+        let name = store
+            .save(&frame, &assessment(&frame), SPREAD)
+            .expect("saved");
+        assert_eq!(name, "20261118-110640-abababab");
+        let case = root.path().join("cases").join(&name);
+        assert_eq!(visible(&case), ["case.json", "frame.jpg"]);
+        assert_eq!(
+            fs::read(case.join("frame.jpg")).expect("a frame"),
+            &frame.data[..]
+        );
+        let json: serde_json::Value =
+            serde_json::from_slice(&fs::read(case.join("case.json")).expect("a file"))
+                .expect("JSON");
+        assert_eq!(json["verdict"], "not_usable");
+        assert_eq!(json["captured_at"], "2026-11-18T11:06:40Z");
+    }
+
+    #[test]
+    fn the_same_name_twice_keeps_both_cases() {
+        let root = tempfile::tempdir().expect("a folder");
+        let store = Store::new(root.path().into());
+        let frame = frame(SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]);
+        let first = store
+            .save(&frame, &assessment(&frame), SPREAD)
+            .expect("saved");
+        let second = store
+            .save(&frame, &assessment(&frame), SPREAD)
+            .expect("saved");
+        assert!(first.ends_with("-PHANTOM"), "{first}");
+        assert_eq!(visible(root.path()), [first.clone(), second]);
+        let png = fs::read(root.path().join(first).join("frame.png")).expect("a picture");
+        assert!(phantom::is_marked(&png));
+    }
+
+    #[test]
+    fn a_result_of_another_frame_is_not_stored() {
+        let root = tempfile::tempdir().expect("a folder");
+        let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"x");
+        let mut other = assessment(&frame);
+        other.frame = FrameId(8);
+        let error = Store::new(root.path().into()).save(&frame, &other, SPREAD);
+        assert!(matches!(error, Err(RecordError::OtherFrame)));
+        assert!(visible(root.path()).is_empty());
+    }
+
+    #[test]
+    fn a_case_that_cannot_be_written_leaves_nothing_behind() {
+        let root = tempfile::tempdir().expect("a folder");
+        // Too few bytes for a picture: the PNG cannot be made.
+        let frame = frame(SourceKind::Camera, PixelFormat::Rgb8, &[1, 2]);
+        let error = Store::new(root.path().into()).save(&frame, &assessment(&frame), SPREAD);
+        assert!(matches!(error, Err(RecordError::Frame(_))));
+        assert!(visible(root.path()).is_empty());
+        let file = root.path().join("file");
+        fs::write(&file, "").expect("a file");
+        let words = Store::new(file.join("cases"))
+            .save(&frame, &assessment(&frame), SPREAD)
+            .expect_err("a file is no folder")
+            .to_string();
+        assert!(words.contains("file/cases"), "{words}");
+    }
+}
