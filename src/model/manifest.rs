@@ -104,6 +104,7 @@ pub enum Resize {
 #[serde(rename_all = "kebab-case")]
 pub enum Quantise {
     /// The byte minus 128.
+    #[serde(rename = "byte-minus-128")]
     ByteMinus128,
 }
 
