@@ -1,0 +1,63 @@
+//! `bccscope selftest`: tries every part of the device once.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::error::{CliError, OrFail};
+use crate::{
+    config::Config,
+    selftest::{self, Check, Outcome},
+};
+
+/// Arguments of `bccscope selftest`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bccscope selftest
+  bccscope selftest --json
+
+Takes about 15 seconds and shows the help page on the display. Stop a running device first: it
+holds camera and display. The exit code is 1 where a part failed; a skipped part is no failure.")]
+pub struct SelftestCommand {
+    /// One JSON object a line and check
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a check failed.
+pub fn run(command: &SelftestCommand, config: &Config) -> Result<(), CliError> {
+    let mut printed = Ok(());
+    let checks = selftest::run(config, |check| {
+        if printed.is_ok() {
+            printed = print(check, command.json);
+        }
+    });
+    printed.or_fail()?;
+    let failed: Vec<_> = checks
+        .iter()
+        .filter(|check| check.outcome == Outcome::Fail)
+        .map(|check| check.part)
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(CliError::Failed(format!("failed: {}", failed.join(", "))))
+    }
+}
+
+fn print(check: &Check, json: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(check)?)
+    } else {
+        let outcome = match check.outcome {
+            Outcome::Pass => "pass",
+            Outcome::Fail => "FAIL",
+            Outcome::Skip => "skip",
+        };
+        writeln!(out, "{outcome}  {:<12} {}", check.part, check.words)
+    }
+}
