@@ -33,6 +33,7 @@
 //! | [`records`] | cases on disk | models' insides |
 //! | [`platform`] | power, temperature, clock | everything above |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
+//! | [`files`] | reading small files, and only files | everything else |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
 
@@ -43,6 +44,7 @@ pub mod cli;
 pub mod config;
 pub mod display;
 pub mod engine;
+pub mod files;
 pub mod frame;
 pub mod input;
 pub mod model;
