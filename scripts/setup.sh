@@ -11,6 +11,9 @@ cd "$(dirname "$0")/.."
 say() { printf '%s\n' "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
+command -v dpkg >/dev/null || fail "this is not Debian, Ubuntu or Raspberry Pi OS (no dpkg): install the packages listed below by hand"
+# Raspberry Pi OS may run a 64-bit kernel under a 32-bit system.
+case "$(dpkg --print-architecture)" in amd64 | arm64) ;; *) fail "this system is $(dpkg --print-architecture); a 64-bit one is needed (amd64 or arm64)" ;; esac
 host=$(uname -m)
 case "$host" in x86_64 | aarch64) ;; *) fail "this machine is $host; bccscope builds on x86_64 and aarch64" ;; esac
 
@@ -35,8 +38,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # --- Rust
-[ -n "${CARGO_HOME:-}" ] && PATH="$CARGO_HOME/bin:$PATH"
-PATH="$HOME/.cargo/bin:$PATH"
+. scripts/env.sh
 command -v cargo >/dev/null || fail "cargo not found: install rustup first (https://rustup.rs), then run this again"
 wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 have=$(rustc --version | awk '{print $2}')
@@ -61,11 +63,15 @@ fetch_tflite() {
   say "fetching the TensorFlow Lite library for $arch"
   local work=$dir.new
   rm -rf "$work" && mkdir -p "$work"
-  python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+  # A python3 of the user's own may lack pip; the system's has it from python3-pip. Debian's
+  # "externally managed environment" forbids installing, not downloading.
+  local python=python3
+  "$python" -m pip --version >/dev/null 2>&1 || python=/usr/bin/python3
+  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
     --platform "manylinux_2_35_$arch" --python-version 3.11 --require-hashes \
     --requirement scripts/tflite-requirements.txt --dest "$work" \
     || fail "the library could not be fetched: is the Python package registry reachable?"
-  python3 -m zipfile -e "$work"/*.whl "$work"
+  "$python" -m zipfile -e "$work"/*.whl "$work"
   echo "$want  $work/pymicro_wakeword/lib/libtensorflowlite_c.so" | sha256sum --check --status \
     || fail "the fetched library for $arch is not the pinned one (sha256 differs)"
   mkdir -p "$dir"

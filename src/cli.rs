@@ -7,6 +7,7 @@ mod analyze;
 mod context;
 mod error;
 mod model;
+mod out;
 mod phantom;
 mod size;
 

@@ -34,6 +34,7 @@
 //! | [`platform`] | power, temperature, clock | everything above |
 //! | [`selftest`] | every part tried once | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
+//! | [`files`] | reading small files, and only files | everything else |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
 
@@ -44,6 +45,7 @@ pub mod cli;
 pub mod config;
 pub mod display;
 pub mod engine;
+pub mod files;
 pub mod frame;
 pub mod input;
 pub mod model;

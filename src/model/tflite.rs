@@ -211,6 +211,54 @@ mod tests {
         }
     }
 
+    static MODEL: &[u8] = include_bytes!("../../models/bcc8-mnv2/model.tflite");
+
+    /// Where the file's structure lies, between the weights and the end: its subgraph and
+    /// operator codes, by the root table's fields 2 and 1.
+    fn structure() -> std::ops::Range<usize> {
+        let u32_at = |at: usize| u32::from_le_bytes(MODEL[at..at + 4].try_into().unwrap()) as usize;
+        let root = u32_at(0);
+        let table = root - u32_at(root);
+        let field = |n: usize| root + usize::from(MODEL[table + 4 + 2 * n]);
+        let [codes, graphs] = [1, 2].map(|n| field(n) + u32_at(field(n)));
+        codes.min(graphs)..MODEL.len()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn no_change_to_a_real_model_makes_it_panic(
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<bool>(), any::<u8>()), 1..40),
+            cut in proptest::option::weighted(0.2, any::<prop::sample::Index>()),
+        ) {
+            let structure = structure();
+            let mut bytes = MODEL.to_vec();
+            for (place, anywhere, value) in changes {
+                // Half of them in the root table or where the rest of the structure lies.
+                let at = match (anywhere, value % 4) {
+                    (true, _) => 8 + place.index(bytes.len() - 8),
+                    (false, 0) => 8 + place.index(100),
+                    (false, 1) => structure.start + place.index(8000.min(structure.len())),
+                    (false, _) => structure.start + place.index(structure.len()),
+                };
+                bytes[at] = value;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(8 + cut.index(bytes.len() - 8));
+            }
+            let _ = Graph::read(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_real_model_is_read() {
+        let graph = Graph::read(MODEL).unwrap();
+        assert_eq!((graph.inputs.len(), graph.outputs.len()), (1, 2));
+        assert_eq!(graph.inputs[0].kind, ElementType::Int8);
+        assert!(graph.operators.iter().any(|op| op.name == "CONV_2D"));
+        assert!(!graph.is_for_edgetpu());
+    }
+
     #[test]
     fn another_kind_of_file_is_named_as_such() {
         let sentence = Graph::read(b"\x89PNG\r\n\x1a\n12345678").unwrap_err();

@@ -1,0 +1,8 @@
+//! The built program, from outside: what it says, what it writes, how it ends.
+
+mod analyze;
+mod config;
+mod contract;
+mod model;
+mod support;
+mod surroundings;
