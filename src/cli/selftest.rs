@@ -1,10 +1,11 @@
 //! `bccscope selftest`: tries every part of the device once.
 
-use std::io::{self, Write};
-
 use clap::Args;
 
-use super::error::{CliError, OrFail};
+use super::{
+    error::{CliError, OrFail},
+    out::say,
+};
 use crate::{
     config::Config,
     selftest::{self, Check, Outcome},
@@ -35,7 +36,7 @@ pub fn run(command: &SelftestCommand, config: &Config) -> Result<(), CliError> {
             printed = print(check, command.json);
         }
     });
-    printed.or_fail()?;
+    printed?;
     let failed: Vec<_> = checks
         .iter()
         .filter(|check| check.outcome == Outcome::Fail)
@@ -48,16 +49,14 @@ pub fn run(command: &SelftestCommand, config: &Config) -> Result<(), CliError> {
     }
 }
 
-fn print(check: &Check, json: bool) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+fn print(check: &Check, json: bool) -> Result<(), CliError> {
     if json {
-        writeln!(out, "{}", serde_json::to_string(check)?)
-    } else {
-        let outcome = match check.outcome {
-            Outcome::Pass => "pass",
-            Outcome::Fail => "FAIL",
-            Outcome::Skip => "skip",
-        };
-        writeln!(out, "{outcome}  {:<12} {}", check.part, check.words)
+        return say(serde_json::to_string(check).or_fail()?);
     }
+    let outcome = match check.outcome {
+        Outcome::Pass => "pass",
+        Outcome::Fail => "FAIL",
+        Outcome::Skip => "skip",
+    };
+    say(format_args!("{outcome}  {:<12} {}", check.part, check.words))
 }
