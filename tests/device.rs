@@ -176,7 +176,9 @@ impl Rig {
     /// Live, then a press, then the verdict.
     fn reach_a_verdict(&self) {
         let shown = self.seen.count();
-        self.until("the live picture moves", |rig| rig.seen.count() > shown + 10);
+        self.until("the live picture moves", |rig| {
+            rig.seen.count() > shown + 10
+        });
         self.press(Action::Capture);
         self.until("there is a verdict", Rig::verdict_on_screen);
     }
