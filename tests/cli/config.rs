@@ -24,6 +24,9 @@ fn a_wrong_line_is_named_with_file_line_and_key() {
         ),
         ("[app]\nburst = 0\n", ["[app] burst = 0", "1 to 20"]),
         ("[model]\npath = 7\n", ["line 2", "path"]),
+        ("[display]\nrotate = 45\n", ["line 2", "rotate"]),
+        ("[display.drm]\ncrad = \"x\"\n", ["line 2", "crad"]),
+        ("[input.keys]\nKEY_S = \"svae\"\n", ["line 2", "svae"]),
         ("model = 7\n", ["line 1", "model"]),
         ("[engine\n", ["line 1", "[engine"]),
         (
