@@ -1,8 +1,29 @@
 //! Where screens are shown: DRM/KMS, the kernel's framebuffer, or PNG files. Which one is
 //! tried in which order is a setting; a fallback is logged and shown on the screen itself.
+//!
+//! The app holds a [`Reopening`]: it opens the first display that works, closes one that
+//! dies, tries again with backoff and returns to the first choice as soon as it is there.
+
+mod console;
+mod drm;
+mod fbdev;
+mod memory;
+mod open;
+pub mod pixels;
+mod png;
+mod reopening;
+mod rotation;
+mod settings;
 
 use image::RgbImage;
-use serde::{Deserialize, Serialize};
+
+pub use self::{
+    memory::{Memory, Seen},
+    open::{Devices, Opener, open},
+    reopening::Reopening,
+    rotation::{Rotated, Rotation},
+    settings::{DrmSettings, FbdevSettings, Kind, Order, PngSettings, Settings, Size},
+};
 
 /// Something that shows whole pictures.
 pub trait Display {
@@ -20,13 +41,22 @@ pub trait Display {
 }
 
 /// Why a display could not be opened or a picture not be shown.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: {why}")]
 pub struct DisplayError {
     /// Which display, and at what.
     pub what: String,
     /// The system's or our own words, with what to do.
     pub why: String,
+}
+
+impl DisplayError {
+    fn new(what: impl Into<String>, why: impl Into<String>) -> DisplayError {
+        DisplayError {
+            what: what.into(),
+            why: why.into(),
+        }
+    }
 }
 
 /// The display in use.
@@ -37,7 +67,18 @@ pub struct OpenDisplay {
     pub fallback: Option<String>,
 }
 
-/// Settings of the `[display]` part of the configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {}
+/// Refuses a picture that is not of the display's size: a programming error upstream, and
+/// still no reason to panic or to show half a verdict.
+fn check_size(name: &str, size: (u32, u32), picture: &RgbImage) -> Result<(), DisplayError> {
+    if picture.dimensions() == size {
+        return Ok(());
+    }
+    let (width, height) = picture.dimensions();
+    Err(DisplayError::new(
+        name,
+        format!(
+            "a picture of {width}x{height} was drawn for a display of {}x{}",
+            size.0, size.1
+        ),
+    ))
+}

@@ -32,6 +32,7 @@
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
 //! | [`records`] | cases on disk | models' insides |
 //! | [`platform`] | power, temperature, clock | everything above |
+//! | [`selftest`] | every part tried once | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
@@ -50,4 +51,5 @@ pub mod phantom;
 pub mod platform;
 pub mod records;
 pub mod screen;
+pub mod selftest;
 pub mod study;
