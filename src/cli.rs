@@ -8,6 +8,7 @@ mod context;
 mod error;
 mod model;
 mod phantom;
+mod screens;
 mod size;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -42,6 +43,8 @@ pub enum Command {
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
     Phantom(phantom::PhantomCommand),
+    /// Draw every screen with sample data
+    Screens(screens::ScreensCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -61,6 +64,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Analyze(command) => analyze::run(command, &config),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
+        Command::Screens(command) => screens::run(command),
     }
 }
 
