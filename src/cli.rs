@@ -9,6 +9,7 @@ mod error;
 mod model;
 mod out;
 mod phantom;
+mod screens;
 mod size;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -43,6 +44,8 @@ pub enum Command {
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
     Phantom(phantom::PhantomCommand),
+    /// Draw every screen with sample data
+    Screens(screens::ScreensCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -62,6 +65,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Analyze(command) => analyze::run(command, &config),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
+        Command::Screens(command) => screens::run(command),
     }
 }
 
