@@ -9,6 +9,7 @@ mod error;
 mod model;
 mod phantom;
 mod size;
+mod study;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -42,6 +43,8 @@ pub enum Command {
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
     Phantom(phantom::PhantomCommand),
+    /// The evidence: readers' consensus, evaluation, heat-map agreement
+    Study(study::StudyCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -61,6 +64,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Analyze(command) => analyze::run(command, &config),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
+        Command::Study(command) => study::run(command, &config),
     }
 }
 

@@ -1,6 +1,8 @@
 //! A bounds-checked reader of FlatBuffers tables. `None` always means "points outside the
 //! file"; an absent field gives its default.
 
+use std::ops::Range;
+
 /// Vectors longer than this are taken for damage; the largest real one is the tensor list.
 const MAX_ELEMENTS: usize = 1 << 20;
 
@@ -106,16 +108,22 @@ impl<'a> Table<'a> {
 
     /// The raw bytes of a vector; empty where the field is absent.
     fn vector(&self, field: usize, element: usize) -> Option<&'a [u8]> {
+        self.bytes.get(self.range(field, element)?)
+    }
+
+    /// Where the raw bytes of a vector lie; empty where the field is absent.
+    pub fn range(&self, field: usize, element: usize) -> Option<Range<usize>> {
         let Some(at) = self.field(field)? else {
-            return Some(&[]);
+            return Some(0..0);
         };
         let start = self.indirect(at)?;
         let count = read_u32(self.bytes, start)? as usize;
-        if count > MAX_ELEMENTS {
+        if element > 1 && count > MAX_ELEMENTS {
             return None;
         }
         let first = start.checked_add(4)?;
-        self.bytes.get(first..first.checked_add(count * element)?)
+        let end = first.checked_add(count.checked_mul(element)?)?;
+        (end <= self.bytes.len()).then_some(first..end)
     }
 
     fn checked(self) -> Option<Self> {
