@@ -11,6 +11,7 @@ mod out;
 mod phantom;
 mod screens;
 mod size;
+mod study;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -46,6 +47,8 @@ pub enum Command {
     Phantom(phantom::PhantomCommand),
     /// Draw every screen with sample data
     Screens(screens::ScreensCommand),
+    /// The evidence: readers' consensus, evaluation, heat-map agreement
+    Study(study::StudyCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -66,6 +69,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
         Command::Screens(command) => screens::run(command),
+        Command::Study(command) => study::run(command, &config),
     }
 }
 
