@@ -4,10 +4,12 @@
 //! configuration).
 
 mod analyze;
+mod cameras;
 mod context;
 mod error;
 mod model;
 mod phantom;
+mod record;
 mod size;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -38,10 +40,14 @@ pub struct Cli {
 pub enum Command {
     /// Analyse picture files
     Analyze(analyze::AnalyzeCommand),
+    /// List the cameras and what they offer
+    Cameras(cameras::CamerasCommand),
     /// Check a model or look inside it
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
     Phantom(phantom::PhantomCommand),
+    /// Record what a camera delivers
+    Record(record::RecordCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -59,8 +65,10 @@ fn run(cli: &Cli) -> Result<(), CliError> {
     let config = Config::load(cli.config.as_deref()).or_wrong_use()?;
     match &cli.command {
         Command::Analyze(command) => analyze::run(command, &config),
+        Command::Cameras(command) => cameras::run(command),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
+        Command::Record(command) => record::run(command, &config),
     }
 }
 
