@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Sets everything up, then runs all checks. Lints and tests share the debug profile (where
-# dependencies are optimised), so dependencies are compiled once; the release build is the
-# demo's, and the demo itself runs here with the program that was tested.
+# Sets everything up, then runs all checks: format, licences, lints, tests, the release build,
+# that target/release/bccscope starts from anywhere with no environment, and the demo with it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$SECONDS
@@ -34,9 +33,12 @@ fi
 step "tests"
 cargo test --locked
 
+step "release build"
+cargo build --locked --release --bin bccscope
+
 step "the program runs from anywhere, with no environment"
-program=$(realpath "$target/debug/bccscope")
-(cd / && env -i "$program" --version && env -i "$program" model verify --model "$OLDPWD/models/bcc8-mnv2")
+program=$(realpath "$target/release/bccscope")
+(cd / && env -i "$program" --version && env -i "$program" model verify)
 
 step "the demo"
 BCCSCOPE=$program bash scripts/demo.sh "$target/test-demo" >"$target/test-demo.txt"

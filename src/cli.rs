@@ -9,7 +9,9 @@ mod error;
 mod model;
 mod out;
 mod phantom;
+mod screens;
 mod size;
+mod study;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -43,6 +45,10 @@ pub enum Command {
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
     Phantom(phantom::PhantomCommand),
+    /// Draw every screen with sample data
+    Screens(screens::ScreensCommand),
+    /// The evidence: readers' consensus, evaluation, heat-map agreement
+    Study(study::StudyCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -62,6 +68,8 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Analyze(command) => analyze::run(command, &config),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
+        Command::Screens(command) => screens::run(command),
+        Command::Study(command) => study::run(command, &config),
     }
 }
 

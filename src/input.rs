@@ -42,3 +42,8 @@ pub fn start(
     }
     Ok(())
 }
+
+/// Names of the keys, buttons and touch panels that can be read now.
+pub fn devices(settings: &Settings, rotation: Rotation) -> Vec<String> {
+    evdev::names(settings, rotation)
+}

@@ -27,7 +27,7 @@ use crate::{
     input::InputEvent,
     platform,
     records::Store,
-    screen::{self, Surface},
+    screen::{self, Sight, Surface},
 };
 
 /// How often the clock is looked at: also the longest time a stall stays unnoticed beyond
@@ -72,6 +72,11 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         ),
         Err(why) => (no_engine(), "no model".to_owned(), Some(why.clone())),
     };
+    let sight = parts
+        .assessor
+        .as_ref()
+        .ok()
+        .map(|assessor| Sight::of(&assessor.package().manifest));
     let threads = Threads::start(
         parts.camera,
         parts.assessor.ok(),
@@ -81,7 +86,8 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         &sending,
     )
     .map_err(|e| format!("a thread could not be started: {e}"))?;
-    let state = State::new(parts.limits, engine, model, refused);
+    let mut state = State::new(parts.limits, engine, model, refused);
+    state.sight = sight;
     Running {
         state,
         threads: &threads,
@@ -121,7 +127,8 @@ impl<O: Opener> Running<'_, O> {
                 let event = match event {
                     Event::Touch(x, y) => {
                         let scene = view::scene(&self.state);
-                        match screen::hit(&scene, self.display.size(), (x, y)) {
+                        let status = view::status(&self.state, self.fallback.clone());
+                        match screen::hit(&scene, &status, self.display.size(), (x, y)) {
                             Some(action) => Event::Action(action),
                             None => continue,
                         }

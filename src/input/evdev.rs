@@ -47,6 +47,19 @@ pub(super) fn run(settings: &Settings, rotation: Rotation, events: &Sender<Input
     }
 }
 
+/// Names of the devices that can be read now.
+pub(super) fn names(settings: &Settings, rotation: Rotation) -> Vec<String> {
+    let mut watch = Watch::new(Path::new(FOLDER));
+    watch.look(|path| Device::open(path, settings, rotation));
+    let open = watch.seen.values().filter_map(|seen| match seen {
+        Seen::Open(device) => Some(device.name().to_owned()),
+        _ => None,
+    });
+    let mut names: Vec<_> = open.collect();
+    names.sort();
+    names
+}
+
 /// What became of a device file.
 enum Seen {
     Open(Box<Device>),

@@ -5,10 +5,12 @@
 //! Source: TensorFlow Lite's `schema.fbs` (file identifier `TFL3`, schema version 3) and the
 //! FlatBuffers binary format.
 
+mod constants;
 mod flatbuffer;
 
 use std::fmt;
 
+pub use constants::{Constant, constants};
 use flatbuffer::Table;
 
 /// What is inside a .tflite file, as far as the device cares.
@@ -151,12 +153,7 @@ fn operator_code(table: Table<'_>) -> Option<(String, i32)> {
 }
 
 fn tensor_info(table: Table<'_>) -> Option<TensorInfo> {
-    let kind = match table.i8(1, 0)? {
-        0 => ElementType::Float32,
-        3 => ElementType::UInt8,
-        9 => ElementType::Int8,
-        other => ElementType::Other(other),
-    };
+    let kind = element_type(table.i8(1, 0)?);
     let quantisation = match table.table(4)? {
         None => None,
         Some(q) => match (q.f32s(2)?.as_slice(), q.i64s(3)?.as_slice()) {
@@ -170,6 +167,15 @@ fn tensor_info(table: Table<'_>) -> Option<TensorInfo> {
         shape: table.i32s(0)?,
         quantisation,
     })
+}
+
+fn element_type(number: i8) -> ElementType {
+    match number {
+        0 => ElementType::Float32,
+        3 => ElementType::UInt8,
+        9 => ElementType::Int8,
+        other => ElementType::Other(other),
+    }
 }
 
 fn builtin_name(code: i32) -> String {
@@ -208,6 +214,7 @@ mod tests {
         fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 8..600)) {
             bytes[4..8].copy_from_slice(b"TFL3");
             let _ = Graph::read(&bytes);
+            let _ = constants(&bytes);
         }
     }
 

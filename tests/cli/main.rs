@@ -4,5 +4,6 @@ mod analyze;
 mod config;
 mod contract;
 mod model;
+mod run;
 mod support;
 mod surroundings;

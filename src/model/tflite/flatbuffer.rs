@@ -1,6 +1,8 @@
 //! A bounds-checked reader of FlatBuffers tables. `None` always means "points outside the
 //! file"; an absent field gives its default.
 
+use std::ops::Range;
+
 /// Longer vectors are taken for damage. Without these limits a small file whose offsets all
 /// point at one place would unfold to any size in memory.
 const MAX_TABLES: usize = 1 << 14;
@@ -111,8 +113,14 @@ impl<'a> Table<'a> {
 
     /// The raw bytes of a vector; empty where the field is absent.
     fn vector(&self, field: usize, element: usize, limit: usize) -> Option<&'a [u8]> {
+        self.bytes.get(self.range(field, element, limit)?)
+    }
+
+    /// Where the raw bytes of a vector of at most `limit` elements lie; empty where the field
+    /// is absent.
+    pub fn range(&self, field: usize, element: usize, limit: usize) -> Option<Range<usize>> {
         let Some(at) = self.field(field)? else {
-            return Some(&[]);
+            return Some(0..0);
         };
         let start = self.indirect(at)?;
         let count = read_u32(self.bytes, start)? as usize;
@@ -120,7 +128,8 @@ impl<'a> Table<'a> {
             return None;
         }
         let first = start.checked_add(4)?;
-        self.bytes.get(first..first.checked_add(count * element)?)
+        let end = first.checked_add(count.checked_mul(element)?)?;
+        (end <= self.bytes.len()).then_some(first..end)
     }
 
     fn checked(self) -> Option<Self> {
