@@ -146,3 +146,6 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
     draw(&scene, &status, &mut surface);
     surface.into_picture()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use super::{
     layout::Layout,
     scene::CaseNote,
     sheet::{Sheet, Sign},
-    text::{Align, Style},
+    text::{self, Align, Style, Weight},
     theme,
 };
 use crate::{assess::Verdict, input::Action};
@@ -156,12 +156,12 @@ pub(super) fn add(sheet: &mut Sheet<'_>, layout: &Layout, scene: &Scene<'_>) {
             && inner.w > 120.0 * u
         {
             let side = inner.h.min(30.0 * u);
-            let words = super::text::width(button.label, 23.0 * u, super::text::Weight::Bold);
+            let words = text::room(button.label, 23.0 * u, Weight::Bold);
             let used = (side + 10.0 * u + words).min(inner.w);
             inner.cut_left((inner.w - used) / 2.0);
             sheet.sign(inner.cut_left(side), sign, ink, ground);
             inner.cut_left(10.0 * u);
-            inner.w = inner.w.min(words + 2.0);
+            inner.w = inner.w.min(words);
         }
         let label = Style::new(23.0 * u)
             .bold()

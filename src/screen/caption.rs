@@ -50,7 +50,7 @@ pub(super) fn legend(
 pub(super) fn scale(sheet: &mut Sheet<'_>, u: f32, mut area: Area) {
     area = area.inset(0.0, 1.0 * u);
     let style = Style::new(17.0 * u).colour(theme::QUIET).middle();
-    let width = |words: &str| text::width(words, (17.0 * u).max(8.0), Weight::Medium) + 2.0;
+    let width = |words: &str| text::room(words, 17.0 * u, Weight::Medium);
     let none = "no evidence";
     let strong = "strong";
     let left = area.cut_left(width(none).min(area.w * 0.4));

@@ -32,7 +32,7 @@ impl Layout {
         let mut rest = Area::new(0.0, 0.0, width, height);
         let strip = if portrait { 42.0 } else { 28.0 } * unit;
         let alerts = (0..alerts).map(|_| rest.cut_top(strip)).collect();
-        let status = rest.cut_bottom(30.0 * unit);
+        let status = rest.cut_bottom(if portrait { 56.0 } else { 30.0 } * unit);
         rest.cut_bottom(6.0 * unit);
         let buttons = rest.cut_bottom(button_height(width, height, portrait));
         let rim = 8.0 * unit;

@@ -3,7 +3,7 @@
 use embedded_graphics::{
     pixelcolor::Rgb888,
     prelude::*,
-    primitives::{Circle, Line, PrimitiveStyle, Rectangle, StyledDrawable, Triangle},
+    primitives::{Circle, PrimitiveStyle, Rectangle, StyledDrawable},
 };
 
 use super::{
@@ -126,71 +126,118 @@ fn paint_sign(surface: &mut Surface, area: &Area, sign: Sign, (ink, ground): (Rg
 }
 
 fn draw_sign(canvas: &mut Surface, sign: Sign, side: f32, ink: Rgb888, ground: Rgb888) {
-    let at = |x: f32, y: f32| Point::new((x * side) as i32, (y * side) as i32);
-    let length = |part: f32| (part * side).max(1.0) as u32;
-    let fill = PrimitiveStyle::with_fill;
-    let stroke = |colour, part| PrimitiveStyle::with_stroke(colour, length(part));
-    let mut triangle = |corners: [(f32, f32); 3], colour: Rgb888| {
-        let [a, b, c] = corners.map(|(x, y)| at(x, y));
-        let Ok(()) = Triangle::new(a, b, c).draw_styled(&fill(colour), canvas);
-    };
+    let mut pen = Pen { canvas, side };
     match sign {
         Sign::Warning => {
-            triangle([(0.5, 0.04), (1.0, 0.94), (0.0, 0.94)], ink);
-            line(canvas, at(0.5, 0.36), at(0.5, 0.64), stroke(ground, 0.11));
-            dot(canvas, at(0.5, 0.79), length(0.13), fill(ground));
+            pen.polygon(&[(0.5, 0.04), (1.0, 0.94), (0.0, 0.94)], ink);
+            pen.line((0.5, 0.36), (0.5, 0.64), 0.11, ground);
+            pen.dot((0.5, 0.79), 0.13, ground);
         }
-        Sign::Ring => dot(canvas, at(0.5, 0.5), length(0.76), stroke(ink, 0.16)),
+        Sign::Ring => pen.ring((0.5, 0.5), 0.84, 0.16, ink),
         Sign::Diamond => {
-            triangle([(0.5, 0.0), (1.0, 0.5), (0.0, 0.5)], ink);
-            triangle([(0.5, 1.0), (1.0, 0.5), (0.0, 0.5)], ink);
-            // A question mark of two strokes, a hook and a dot.
-            for (a, b) in [
-                ((0.38, 0.40), (0.42, 0.30)),
-                ((0.42, 0.30), (0.50, 0.27)),
-                ((0.50, 0.27), (0.59, 0.31)),
-                ((0.59, 0.31), (0.60, 0.40)),
-                ((0.60, 0.40), (0.50, 0.50)),
-                ((0.50, 0.50), (0.50, 0.60)),
-            ] {
-                line(canvas, at(a.0, a.1), at(b.0, b.1), stroke(ground, 0.085));
-                dot(canvas, at(b.0, b.1), length(0.085), fill(ground));
+            pen.polygon(&[(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (0.0, 0.5)], ink);
+            // A question mark: a hook of strokes, and a dot.
+            let hook = [
+                (0.37, 0.41),
+                (0.40, 0.31),
+                (0.49, 0.26),
+                (0.58, 0.30),
+                (0.61, 0.39),
+                (0.56, 0.47),
+                (0.50, 0.52),
+                (0.50, 0.61),
+            ];
+            for pair in hook.windows(2) {
+                pen.line(pair[0], pair[1], 0.085, ground);
+                pen.dot(pair[1], 0.085, ground);
             }
-            dot(canvas, at(0.5, 0.73), length(0.11), fill(ground));
+            pen.dot((0.5, 0.74), 0.11, ground);
         }
         Sign::Cross => {
-            line(canvas, at(0.14, 0.14), at(0.86, 0.86), stroke(ink, 0.18));
-            line(canvas, at(0.14, 0.86), at(0.86, 0.14), stroke(ink, 0.18));
+            pen.line((0.12, 0.12), (0.88, 0.88), 0.18, ink);
+            pen.line((0.12, 0.88), (0.88, 0.12), 0.18, ink);
         }
         Sign::Tick => {
-            line(canvas, at(0.12, 0.52), at(0.40, 0.80), stroke(ink, 0.16));
-            line(canvas, at(0.37, 0.80), at(0.88, 0.22), stroke(ink, 0.16));
+            pen.line((0.10, 0.50), (0.42, 0.82), 0.16, ink);
+            pen.line((0.36, 0.82), (0.90, 0.20), 0.16, ink);
         }
         Sign::Wait => {
-            triangle([(0.16, 0.08), (0.84, 0.08), (0.5, 0.54)], ink);
-            triangle([(0.16, 0.92), (0.84, 0.92), (0.5, 0.46)], ink);
+            pen.polygon(&[(0.16, 0.08), (0.84, 0.08), (0.5, 0.54)], ink);
+            pen.polygon(&[(0.16, 0.92), (0.84, 0.92), (0.5, 0.46)], ink);
         }
         Sign::Shutter => {
-            dot(canvas, at(0.5, 0.5), length(0.88), stroke(ink, 0.09));
-            dot(canvas, at(0.5, 0.5), length(0.58), fill(ink));
+            pen.ring((0.5, 0.5), 0.96, 0.09, ink);
+            pen.dot((0.5, 0.5), 0.58, ink);
         }
         Sign::Grid => {
-            let cell = Rectangle::new(at(0.36, 0.36), Size::new_equal(length(0.28)));
-            let Ok(()) = cell.draw_styled(&fill(ink), canvas);
+            pen.polygon(
+                &[(0.36, 0.36), (0.64, 0.36), (0.64, 0.64), (0.36, 0.64)],
+                ink,
+            );
             for part in [0.08, 0.36, 0.64, 0.92] {
-                line(canvas, at(part, 0.06), at(part, 0.94), stroke(ink, 0.04));
-                line(canvas, at(0.06, part), at(0.94, part), stroke(ink, 0.04));
+                pen.line((part, 0.06), (part, 0.94), 0.04, ink);
+                pen.line((0.06, part), (0.94, part), 0.04, ink);
             }
         }
     }
 }
 
-fn line(canvas: &mut Surface, a: Point, b: Point, style: PrimitiveStyle<Rgb888>) {
-    let Ok(()) = Line::new(a, b).draw_styled(&style, canvas);
+/// Draws in fractions of a canvas's side. Polygons and strokes are filled row by row here:
+/// embedded-graphics' triangles and thick lines overflow their integers from some 250 pixels on.
+struct Pen<'a> {
+    canvas: &'a mut Surface,
+    side: f32,
 }
 
-fn dot(canvas: &mut Surface, centre: Point, diameter: u32, style: PrimitiveStyle<Rgb888>) {
-    let Ok(()) = Circle::with_center(centre, diameter).draw_styled(&style, canvas);
+impl Pen<'_> {
+    fn polygon(&mut self, corners: &[(f32, f32)], colour: Rgb888) {
+        let next = corners.iter().cycle().skip(1);
+        let edges: Vec<_> = corners.iter().zip(next).collect();
+        for row in 0..self.side as i32 {
+            let y = (row as f32 + 0.5) / self.side;
+            let mut crossings: Vec<f32> = edges
+                .iter()
+                .filter(|(a, b)| (a.1 <= y) != (b.1 <= y))
+                .map(|(a, b)| a.0 + (y - a.1) / (b.1 - a.1) * (b.0 - a.0))
+                .collect();
+            crossings.sort_by(f32::total_cmp);
+            for pair in crossings.chunks_exact(2) {
+                let edge = |x: f32| (x * self.side).round() as i32;
+                let span = rectangle(edge(pair[0]), row, edge(pair[1]), row + 1);
+                let Ok(()) = self.canvas.fill_solid(&span, colour);
+            }
+        }
+    }
+
+    fn line(&mut self, a: (f32, f32), b: (f32, f32), width: f32, colour: Rgb888) {
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let scale = width / 2.0 / dx.hypot(dy).max(f32::EPSILON);
+        let (nx, ny) = (-dy * scale, dx * scale);
+        let corners = [
+            (a.0 + nx, a.1 + ny),
+            (b.0 + nx, b.1 + ny),
+            (b.0 - nx, b.1 - ny),
+            (a.0 - nx, a.1 - ny),
+        ];
+        self.polygon(&corners, colour);
+    }
+
+    fn dot(&mut self, centre: (f32, f32), diameter: f32, colour: Rgb888) {
+        self.circle(centre, diameter, PrimitiveStyle::with_fill(colour));
+    }
+
+    /// `diameter` is the outer one.
+    fn ring(&mut self, centre: (f32, f32), diameter: f32, width: f32, colour: Rgb888) {
+        let width_px = (width * self.side).max(1.0) as u32;
+        let style = PrimitiveStyle::with_stroke(colour, width_px);
+        self.circle(centre, diameter - width, style);
+    }
+
+    fn circle(&mut self, (x, y): (f32, f32), diameter: f32, style: PrimitiveStyle<Rgb888>) {
+        let at = Point::new((x * self.side) as i32, (y * self.side) as i32);
+        let diameter = (diameter * self.side).max(1.0) as u32;
+        let Ok(()) = Circle::with_center(at, diameter).draw_styled(&style, self.canvas);
+    }
 }
 
 /// The colours as they look over plain skin, so that the left end is skin without evidence.

@@ -95,18 +95,39 @@ fn alert_strip(sheet: &mut Sheet<'_>, layout: &Layout, mut area: Area, words: &s
 
 fn status_line(sheet: &mut Sheet<'_>, layout: &Layout, status: &Status) {
     let u = layout.unit;
+    sheet.block(layout.status, 0.0, theme::GROUND);
     let mut line = layout.status;
-    sheet.block(line, 0.0, theme::GROUND);
+    // On a narrow screen the camera and the stand-in's word have a line of their own.
+    let mut second = layout.portrait.then(|| line.cut_bottom(line.h * 0.5));
     if let Some(word) = status.stand_in {
         let size = 25.0 * u;
-        let badge = line.cut_right(text::width(word, size, Weight::Bold) + 24.0 * u);
+        let at = second.as_mut().unwrap_or(&mut line);
+        let badge = at.cut_right(text::room(word, size, Weight::Bold) + 22.0 * u);
         sheet.block(badge, 0.0, theme::STAND_IN);
         let style = Style::new(size).bold().colour(theme::BACKGROUND);
         sheet.text(style.align(Align::Centre).middle().set(word, badge));
     }
     line = line.inset(8.0 * u, 0.0);
     let quiet = Style::new(17.0 * u).middle();
-    let width = |words: &str, weight| text::width(words, 17.0 * u, weight);
+    let room = |words: &str, weight| text::room(words, 17.0 * u, weight);
+    engine_badge(sheet, u, &mut line, status);
+    if !status.clock.is_empty() {
+        let clock = line.cut_right(room(&status.clock, Weight::Bold).min(line.w * 0.4));
+        let style = quiet.bold().align(Align::Right);
+        sheet.text(style.set(&status.clock, clock));
+        line.cut_right(12.0 * u);
+    }
+    line.cut_left(12.0 * u);
+    let share = if second.is_some() { 1.0 } else { 0.5 };
+    let model = room(&status.model, Weight::Medium).min(line.w * share);
+    sheet.text(quiet.set(&status.model, line.cut_left(model)));
+    line.cut_left(14.0 * u);
+    let camera = second.map_or(line, |second| second.inset(8.0 * u, 0.0));
+    sheet.text(quiet.colour(theme::QUIET).set(&status.camera, camera));
+}
+
+/// Which engine truly runs; black on yellow where it is not the one asked for.
+fn engine_badge(sheet: &mut Sheet<'_>, u: f32, line: &mut Area, status: &Status) {
     let (engine, ground, ink) = match &status.fallback {
         Some(_) => (
             format!("{} FALLBACK", status.engine),
@@ -115,20 +136,10 @@ fn status_line(sheet: &mut Sheet<'_>, layout: &Layout, status: &Status) {
         ),
         None => (status.engine.clone(), theme::BACKGROUND, theme::TEXT),
     };
-    let badge = (width(&engine, Weight::Bold) + 18.0 * u).min(line.w * 0.4);
-    let badge = line.cut_left(badge).inset(0.0, 4.0 * u);
+    let room = text::room(&engine, 17.0 * u, Weight::Bold) + 16.0 * u;
+    let badge = line.cut_left(room.min(line.w * 0.4)).inset(0.0, 2.0 * u);
     sheet.block(badge, 5.0 * u, ground);
-    let style = quiet.bold().colour(ink).align(Align::Centre);
+    let style = Style::new(17.0 * u).bold().colour(ink);
+    let style = style.align(Align::Centre).middle();
     sheet.text(style.set(&engine, badge.inset(4.0 * u, 0.0)));
-    if !status.clock.is_empty() {
-        let clock = line.cut_right((width(&status.clock, Weight::Bold) + 2.0).min(line.w * 0.3));
-        let style = quiet.bold().align(Align::Right);
-        sheet.text(style.set(&status.clock, clock));
-        line.cut_right(12.0 * u);
-    }
-    line.cut_left(12.0 * u);
-    let model = (width(&status.model, Weight::Medium) + 2.0).min(line.w * 0.5);
-    sheet.text(quiet.set(&status.model, line.cut_left(model)));
-    line.cut_left(14.0 * u);
-    sheet.text(quiet.colour(theme::QUIET).set(&status.camera, line));
 }

@@ -224,6 +224,11 @@ pub(super) fn width(text: &str, size: f32, weight: Weight) -> f32 {
         .sum()
 }
 
+/// Width of the box in which a line keeps its size, also where that is below the least.
+pub(super) fn room(text: &str, size: f32, weight: Weight) -> f32 {
+    width(text, size.max(LEAST), weight) + 1.0
+}
+
 /// The longest beginning that fits with an ellipsis behind it.
 fn ellipsis(line: &str, size: f32, weight: Weight, room: f32) -> String {
     let mut kept = line.to_owned();

@@ -88,7 +88,7 @@ fn threshold_figures(sheet: &mut Sheet<'_>, u: f32, area: Area, finding: &Findin
     let size = 16.0 * u;
     let (low, high) = (percent(finding.low), percent(finding.high));
     let style = Style::new(size).colour(theme::QUIET).align(Align::Centre);
-    let width = |words: &str| text::width(words, size.max(8.0), Weight::Medium) + 2.0;
+    let width = |words: &str| text::room(words, size, Weight::Medium);
     let at = |p: f32, w: f32| {
         let left = area.x + area.w * p.clamp(0.0, 1.0) - w / 2.0;
         Area::new(
