@@ -60,7 +60,11 @@ impl Device {
 }
 
 fn screen(folder: &Path) -> Option<image::RgbImage> {
-    Some(image::open(folder.join("screens/screen.png")).ok()?.into_rgb8())
+    Some(
+        image::open(folder.join("screens/screen.png"))
+            .ok()?
+            .into_rgb8(),
+    )
 }
 
 fn cases(folder: &Path) -> Vec<String> {
@@ -82,7 +86,10 @@ fn a_phantom_is_captured_and_stored_by_commands_on_stdin() {
         &["--source", "phantom", "--pattern", "UL", "--seed", "3"],
     );
     device.until("there is a screen", || screen(folder.path()).is_some());
-    assert_eq!(screen(folder.path()).map(|s| s.dimensions()), Some((800, 480)));
+    assert_eq!(
+        screen(folder.path()).map(|s| s.dimensions()),
+        Some((800, 480))
+    );
     // A capture on a result leads back to the live picture, so commands alternate slowly: one
     // comes too early or is obeyed, and `save` is obeyed on a result only.
     for command in ["capture", "save"].iter().cycle().take(60) {
@@ -94,7 +101,9 @@ fn a_phantom_is_captured_and_stored_by_commands_on_stdin() {
     }
     let stored = cases(folder.path());
     assert!(
-        stored.first().is_some_and(|name| name.ends_with("-PHANTOM")),
+        stored
+            .first()
+            .is_some_and(|name| name.ends_with("-PHANTOM")),
         "{stored:?}"
     );
     device.end();
