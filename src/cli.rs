@@ -4,12 +4,17 @@
 //! configuration).
 
 mod analyze;
+mod cameras;
 mod context;
 mod error;
 mod model;
 mod out;
 mod phantom;
+mod record;
+mod replay;
+mod run;
 mod screens;
+mod selftest;
 mod size;
 mod study;
 
@@ -39,8 +44,18 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the device: camera, display, buttons
+    Run(run::RunCommand),
     /// Analyse picture files
     Analyze(analyze::AnalyzeCommand),
+    /// Try every part of the device once
+    Selftest(selftest::SelftestCommand),
+    /// List the cameras and what they offer
+    Cameras(cameras::CamerasCommand),
+    /// Record what a camera delivers
+    Record(record::RecordCommand),
+    /// Analyse a recorded run
+    Replay(replay::ReplayCommand),
     /// Check a model or look inside it
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
@@ -65,7 +80,12 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), CliError> {
     let config = Config::load(cli.config.as_deref()).or_wrong_use()?;
     match &cli.command {
+        Command::Run(command) => run::run(command, &config),
         Command::Analyze(command) => analyze::run(command, &config),
+        Command::Selftest(command) => selftest::run(command, &config),
+        Command::Cameras(command) => cameras::run(command),
+        Command::Record(command) => record::run(command, &config),
+        Command::Replay(command) => replay::run(command, &config),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
         Command::Screens(command) => screens::run(command),

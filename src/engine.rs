@@ -13,7 +13,7 @@ use crate::{assess::EngineInfo, model::TASKS};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Threads of the CPU engine, up to 64; 0 takes as many as there are cores, at most 4.
+    /// Threads of the CPU engine, up to 64; 0 takes one less than there are cores, 1 to 3.
     pub threads: usize,
 }
 

@@ -27,7 +27,7 @@ use crate::{
     input::InputEvent,
     platform,
     records::Store,
-    screen::{self, Sight, Surface},
+    screen::{self, Sight, Status, Surface},
 };
 
 /// How often the clock is looked at: also the longest time a stall stays unnoticed beyond
@@ -127,8 +127,7 @@ impl<O: Opener> Running<'_, O> {
                 let event = match event {
                     Event::Touch(x, y) => {
                         let scene = view::scene(&self.state);
-                        let status = view::status(&self.state, self.fallback.clone());
-                        match screen::hit(&scene, &status, self.display.size(), (x, y)) {
+                        match screen::hit(&scene, &self.status(), self.display.size(), (x, y)) {
                             Some(action) => Event::Action(action),
                             None => continue,
                         }
@@ -152,13 +151,16 @@ impl<O: Opener> Running<'_, O> {
         }
     }
 
+    fn status(&self) -> Status {
+        view::status(&self.state, self.display.fallback().map(str::to_owned))
+    }
+
     fn show(&mut self) {
         let size = self.display.size();
         if self.surface.picture().dimensions() != size {
             self.surface = Surface::new(size.0, size.1);
         }
-        let fallback = self.display.fallback().map(str::to_owned);
-        let status = view::status(&self.state, fallback);
+        let status = self.status();
         screen::draw(&view::scene(&self.state), &status, &mut self.surface);
         // An error is logged there, once: nobody sees anything now, and `tend` looks for a
         // display.

@@ -39,7 +39,7 @@ pub fn scene(state: &State) -> Scene<'_> {
         (View::Result(showing), _) => Scene::Result {
             picture: &showing.case.picture,
             assessment: &showing.case.assessment,
-            burst: Some(showing.case.burst),
+            burst: Some(showing.case.burst).filter(|burst| burst.frames > 1),
             map: showing.map,
             note: &showing.note,
         },

@@ -4,10 +4,7 @@ use std::{
     fs,
     io::Cursor,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Instant, SystemTime},
 };
 
@@ -172,7 +169,7 @@ pub fn from_bytes(data: Vec<u8>, name: String) -> Result<Frame, StillError> {
     };
     check_size(width, height)?;
     Ok(Frame {
-        id: next_id(),
+        id: FrameId::next(),
         source: Arc::new(Source { kind, name, detail }),
         captured_at: SystemTime::now(),
         captured: Instant::now(),
@@ -208,12 +205,6 @@ fn source_kind(format: ImageFormat, data: &[u8]) -> SourceKind {
     } else {
         SourceKind::File
     }
-}
-
-/// The next frame number of this process.
-fn next_id() -> FrameId {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    FrameId(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 #[cfg(test)]

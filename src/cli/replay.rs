@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     assess::{Assessor, Gating, report::Report},
-    camera::{self, Choice, News},
+    camera::{self, Choice, News, replay::Speed},
     config::Config,
     frame::Frame,
 };
@@ -24,7 +24,7 @@ use crate::{
 #[command(after_help = "Examples:
   bccscope record run1/ --seconds 10 && bccscope replay run1/
   bccscope replay --json --every 10 run1/ > run1.jsonl
-  bccscope run --source replay --replay run1/      # the same on the device, in real time")]
+  bccscope run --source replay:run1/      # the same on the device, in real time")]
 pub struct ReplayCommand {
     /// Folder of the recorded run
     dir: PathBuf,
@@ -49,7 +49,7 @@ pub fn run(command: &ReplayCommand, config: &Config) -> Result<(), CliError> {
     let mut assessor = command.model.open(config)?;
     let choice = Choice::Replay {
         folder: command.dir.clone(),
-        real_time: false,
+        speed: Speed::Fast,
     };
     let mut camera = camera::open(&config.camera, &choice).or_fail()?;
     let gating = if command.no_gate {

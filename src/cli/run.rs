@@ -11,10 +11,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::{
     context::ModelArgs,
     error::{CliError, OrFail},
-    source::SourceArgs,
 };
 use crate::{
     app::device::{self, Parts},
+    camera::{self, Choice},
     config::Config,
     display::{Kind, Order, Reopening, Size},
     input,
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   bccscope run
-  bccscope run --source phantom --pattern UL
+  bccscope run --source phantom:patterns=UL+AT
   bccscope run --source phantom --display png --screens /tmp/screens --size 800x480
   (sleep 2; echo capture; sleep 3; echo save; echo quit) | bccscope run --cases /tmp/cases
 
@@ -33,8 +33,10 @@ Keys: Enter, space or the dermatoscope's button capture; left and right turn the
 saves, D discards, H helps. On stdin a line a command: capture, next, map UL, save, discard,
 help, back, quit.")]
 pub struct RunCommand {
-    #[command(flatten)]
-    source: SourceArgs,
+    /// Where frames come from: camera, phantom[:seed=7,patterns=UL+AT,size=1280x720,fps=15],
+    /// replay:FOLDER, replay-fast:FOLDER or pictures:PATH
+    #[arg(long, value_name = "SOURCE", default_value = "camera")]
+    source: Choice,
     /// Displays to try, first choice first: drm, fbdev, png [default: from the configuration]
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     display: Vec<Kind>,
@@ -84,7 +86,7 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
         signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop)).or_fail()?;
         signal_hook::flag::register(signal, Arc::clone(&stop)).or_fail()?;
     }
-    let camera = command.source.open(config)?;
+    let camera = camera::open(&config.camera, &command.source).or_fail()?;
     let display = Reopening::open(&settings).or_fail()?;
     let (events, inputs) = mpsc::channel();
     input::start(&config.input, settings.rotate, &events).or_fail()?;

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 
-use super::error::CliError;
+use super::{error::CliError, out::say};
 use crate::screen::{self, Surface, samples::Samples};
 
 /// The sizes the screens are made for.
@@ -56,7 +56,7 @@ pub fn run(command: &ScreensCommand) -> Result<(), CliError> {
                 .picture()
                 .save(&path)
                 .map_err(|e| failed(&path, &e))?;
-            println!("{}", path.display());
+            say(path.display())?;
         }
     }
     Ok(())

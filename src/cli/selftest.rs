@@ -58,5 +58,8 @@ fn print(check: &Check, json: bool) -> Result<(), CliError> {
         Outcome::Fail => "FAIL",
         Outcome::Skip => "skip",
     };
-    say(format_args!("{outcome}  {:<12} {}", check.part, check.words))
+    say(format_args!(
+        "{outcome}  {:<12} {}",
+        check.part, check.words
+    ))
 }

@@ -96,7 +96,7 @@ fn display(config: &Config) -> Check {
         power: None,
         display: open.fallback.clone(),
     };
-    screen::draw(&Scene::Help, &status, &mut surface);
+    screen::draw(&Scene::Help { sight: None }, &status, &mut surface);
     if let Err(why) = open.display.show(surface.picture()) {
         return Check::fail(PART, why.to_string());
     }

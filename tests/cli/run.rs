@@ -81,10 +81,7 @@ fn cases(folder: &Path) -> Vec<String> {
 #[test]
 fn a_phantom_is_captured_and_stored_by_commands_on_stdin() {
     let folder = folder();
-    let mut device = Device::start(
-        folder.path(),
-        &["--source", "phantom", "--pattern", "UL", "--seed", "3"],
-    );
+    let mut device = Device::start(folder.path(), &["--source", "phantom:seed=3,patterns=UL"]);
     device.until("there is a screen", || screen(folder.path()).is_some());
     assert_eq!(
         screen(folder.path()).map(|s| s.dimensions()),
@@ -144,9 +141,7 @@ fn a_recorded_run_is_replayed_to_the_same_results() {
         "--frames",
         "4",
         "--source",
-        "phantom",
-        "--pattern",
-        "AT",
+        "phantom:patterns=AT",
     ]);
     assert_eq!(recorded.code, 0, "{}", recorded.err);
     let replay = || {

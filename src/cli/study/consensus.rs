@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::{
-    cli::error::{CliError, OrFail},
+    cli::{
+        error::{CliError, OrFail},
+        out::{complain, say},
+    },
     study::{
         consensus::{
             self, QuestionReport, Report, Settings,
@@ -77,7 +80,7 @@ pub fn run(command: &ConsensusCommand) -> Result<(), CliError> {
     let consensus = consensus::consensus(&readings, settings)
         .map_err(|why| CliError::Failed(format!("{}: {why}", command.readings.display())))?;
     for warning in &consensus.report.warnings {
-        eprintln!("bccscope: warning: {warning}");
+        complain(format_args!("warning: {warning}"));
     }
     let json = serde_json::to_vec_pretty(&consensus.report).or_fail()?;
     let files = [
@@ -86,9 +89,9 @@ pub fn run(command: &ConsensusCommand) -> Result<(), CliError> {
         ("consensus.json", json),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
-    print!("{}", table(&consensus.report));
+    say(table(&consensus.report).trim_end())?;
     for path in written {
-        println!("{}", path.display());
+        say(path.display())?;
     }
     Ok(())
 }
