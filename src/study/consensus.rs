@@ -13,7 +13,7 @@ use super::{
 };
 use crate::model::Task;
 use em::{Fit, Priors};
-#[expect(unused_imports)] pub(crate) use files::quoted;
+pub(crate) use files::quoted;
 pub use files::{Reference, Standard};
 pub use report::{AgreementReport, QuestionReport, ReaderReport, Report};
 pub use votes::Votes;

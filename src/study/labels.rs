@@ -89,7 +89,9 @@ pub fn read(path: &Path, split: Option<&str>) -> Result<Vec<Case>, DataError> {
         };
         let own = row.get("split");
         splits.insert(own.to_owned());
-        let first = split_of.entry(lesion.clone()).or_insert_with(|| own.to_owned());
+        let first = split_of
+            .entry(lesion.clone())
+            .or_insert_with(|| own.to_owned());
         if first != own {
             return Err(row.error(format!(
                 "the lesion {lesion} is in split {own} here and in {first} elsewhere"
@@ -155,6 +157,9 @@ mod tests {
     #[test]
     fn an_empty_split_names_those_there_are() {
         let sentence = refusal("x,L1,train,BCC,1,\n");
-        assert!(sentence.contains("split val") && sentence.contains("train"), "{sentence}");
+        assert!(
+            sentence.contains("split val") && sentence.contains("train"),
+            "{sentence}"
+        );
     }
 }

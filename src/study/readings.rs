@@ -116,8 +116,8 @@ fn read_row(row: &Row<'_>, files: &mut Index, readers: &[String]) -> Result<Read
         let code = task.code();
         let column = format!("{code}_cells");
         patterns[p] = row.yes_no(code)?;
-        cells[p] = Cells::parse(row.get(&column))
-            .map_err(|why| row.error(format!("{column} {why}")))?;
+        cells[p] =
+            Cells::parse(row.get(&column)).map_err(|why| row.error(format!("{column} {why}")))?;
         if patterns[p] != Some(true) && !cells[p].is_empty() {
             return Err(row.error(format!(
                 "{column} marks cells {} but {code} is not 1",
@@ -127,7 +127,9 @@ fn read_row(row: &Row<'_>, files: &mut Index, readers: &[String]) -> Result<Read
     }
     Ok(Reading {
         file: files.of(row.filled("file")?),
-        reader: readers.binary_search_by(|r| r.as_str().cmp(reader)).unwrap_or(0),
+        reader: readers
+            .binary_search_by(|r| r.as_str().cmp(reader))
+            .unwrap_or(0),
         bcc: row.yes_no("bcc")?,
         poor,
         patterns,
@@ -193,9 +195,21 @@ mod tests {
             ("x,R1,0,bad,0,0,0,0,0,0,0,\n", 2, "quality"),
             ("x,R1,0,ok,0,1,0,0,0,0,0,07\n", 2, "UL_cells"),
             ("x,R1,0,ok,0,0,0,0,0,0,0,5\n", 2, "UL is not 1"),
-            ("x,R1,0,ok,0,0,0,0,0,0,0,\nx,R1,0,ok,0,0,0,0,0,0,0,\n", 3, "line 2"),
-            ("x,R1,0,ok,0,0,0,0,0,0,0,\nx,,0,ok,0,0,0,0,0,0,0,\n", 3, "reader is empty"),
-            ("a/x,R1,0,ok,0,0,0,0,0,0,0,\nb/x,R2,0,ok,0,0,0,0,0,0,0,\n", 3, "same file name"),
+            (
+                "x,R1,0,ok,0,0,0,0,0,0,0,\nx,R1,0,ok,0,0,0,0,0,0,0,\n",
+                3,
+                "line 2",
+            ),
+            (
+                "x,R1,0,ok,0,0,0,0,0,0,0,\nx,,0,ok,0,0,0,0,0,0,0,\n",
+                3,
+                "reader is empty",
+            ),
+            (
+                "a/x,R1,0,ok,0,0,0,0,0,0,0,\nb/x,R2,0,ok,0,0,0,0,0,0,0,\n",
+                3,
+                "same file name",
+            ),
             ("x,R1,0,ok,0,0\n", 2, "6 fields"),
         ] {
             let sentence = refusal(&format!("{HEAD}{rows}"));

@@ -70,8 +70,8 @@ impl Table {
     /// [`DataError`]: unreadable, not UTF-8, a missing or doubled column, a row of another
     /// length, no row at all.
     pub fn read(path: &Path, required: &[&str]) -> Result<Table, DataError> {
-        let bytes = fs::read(path)
-            .map_err(|e| DataError::file(path, format!("cannot be read: {e}")))?;
+        let bytes =
+            fs::read(path).map_err(|e| DataError::file(path, format!("cannot be read: {e}")))?;
         // Spreadsheets put a byte order mark in front of the first column's name.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let mut reader = csv::ReaderBuilder::new()
@@ -133,8 +133,6 @@ impl Table {
             rows,
         })
     }
-
-
 
     /// The columns' names, sorted.
     pub fn columns(&self) -> Vec<&str> {

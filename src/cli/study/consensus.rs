@@ -7,7 +7,10 @@ use clap::Args;
 use crate::{
     cli::error::{CliError, OrFail},
     study::{
-        consensus::{self, QuestionReport, Report, Settings, em::{Beta, Priors}},
+        consensus::{
+            self, QuestionReport, Report, Settings,
+            em::{Beta, Priors},
+        },
         output,
         readings::Readings,
     },

@@ -23,7 +23,10 @@ pub fn fleiss_kappa(votes: &Votes, items: &[usize]) -> (Option<f64>, usize) {
         return (None, n);
     }
     let share = yes_all / (n as f64 * readers);
-    (beyond_chance(agree / n as f64, share * share + (1.0 - share).powi(2)), n)
+    (
+        beyond_chance(agree / n as f64, share * share + (1.0 - share).powi(2)),
+        n,
+    )
 }
 
 /// Krippendorff's α for nominal data, gaps allowed (Krippendorff 2004). `None` where fewer
@@ -60,7 +63,10 @@ pub fn cohen_kappa(votes: &Votes, a: usize, b: usize, items: &[usize]) -> (Optio
         return (None, 0);
     }
     let (p, q) = (yes_a / n, yes_b / n);
-    (beyond_chance(same / n, p * q + (1.0 - p) * (1.0 - q)), n as usize)
+    (
+        beyond_chance(same / n, p * q + (1.0 - p) * (1.0 - q)),
+        n as usize,
+    )
 }
 
 fn beyond_chance(observed: f64, chance: f64) -> Option<f64> {

@@ -107,7 +107,14 @@ pub fn fit(votes: &Votes, priors: &Priors) -> Fit {
     let kinds = Kinds::of(votes);
     let counts = kinds.counts(0..votes.items.len());
     let start = kinds.majority();
-    let run = run(&kinds, &counts, start, priors, votes.readers, votes.groups());
+    let run = run(
+        &kinds,
+        &counts,
+        start,
+        priors,
+        votes.readers,
+        votes.groups(),
+    );
     Fit {
         posterior: kinds
             .of_item
@@ -310,8 +317,18 @@ fn expect(kinds: &Kinds, counts: &[f64], model: &Model, priors: &Priors) -> (Vec
         .sensitivity
         .iter()
         .map(|&p| priors.sensitivity.log_density(p))
-        .chain(model.specificity.iter().map(|&p| priors.specificity.log_density(p)))
-        .chain(model.prevalence.iter().map(|&p| priors.prevalence.log_density(p)))
+        .chain(
+            model
+                .specificity
+                .iter()
+                .map(|&p| priors.specificity.log_density(p)),
+        )
+        .chain(
+            model
+                .prevalence
+                .iter()
+                .map(|&p| priors.prevalence.log_density(p)),
+        )
         .sum();
     let posterior = kinds
         .votes
@@ -362,7 +379,12 @@ mod tests {
         let items = (0..90)
             .map(|i| {
                 let truth = i % 2 == 0;
-                vec![Some(truth), Some(truth), Some(truth), Some(truth != (i % 3 == 0))]
+                vec![
+                    Some(truth),
+                    Some(truth),
+                    Some(truth),
+                    Some(truth != (i % 3 == 0)),
+                ]
             })
             .collect();
         let fit = fit(&Votes::new(4, items), &Priors::default());
@@ -371,7 +393,11 @@ mod tests {
 
     #[test]
     fn an_item_without_votes_has_no_answer() {
-        let items = vec![vec![None, None], vec![Some(true), None], vec![Some(false), Some(false)]];
+        let items = vec![
+            vec![None, None],
+            vec![Some(true), None],
+            vec![Some(false), Some(false)],
+        ];
         let fit = fit(&Votes::new(2, items), &Priors::default());
         assert_eq!(fit.posterior[0], None);
         assert!(fit.posterior[1].is_some());
@@ -379,7 +405,10 @@ mod tests {
 
     #[test]
     fn a_question_nobody_answered_fits_without_a_number_lost() {
-        let fit = fit(&Votes::new(2, vec![vec![None, None]; 3]), &Priors::default());
+        let fit = fit(
+            &Votes::new(2, vec![vec![None, None]; 3]),
+            &Priors::default(),
+        );
         assert!(fit.converged && fit.model.prevalence[0].is_finite());
     }
 

@@ -64,9 +64,8 @@ pub(super) fn regions(
     let posterior: Vec<Option<CellPosteriors>> = first_item
         .iter()
         .map(|first| {
-            first.map(|first| {
-                std::array::from_fn(|cell| fit.posterior[first + cell].unwrap_or(0.0))
-            })
+            first
+                .map(|first| std::array::from_fn(|cell| fit.posterior[first + cell].unwrap_or(0.0)))
         })
         .collect();
     let agreed = posterior

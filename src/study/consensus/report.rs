@@ -144,7 +144,10 @@ pub(super) fn report(
     }
     for question in questions {
         if !question.fit.converged {
-            warnings.push(format!("{}: the EM did not come to rest", question.task.code()));
+            warnings.push(format!(
+                "{}: the EM did not come to rest",
+                question.task.code()
+            ));
         }
     }
     Report {
@@ -184,11 +187,8 @@ fn question_report(
     let positive = |i: usize| fit.posterior[i].is_some_and(|p| p >= PRESENT);
     let majority = |i: usize| votes.majority(i).unwrap_or(0.0);
     let clusters: Vec<String> = votes.cluster.iter().map(ToString::to_string).collect();
-    let bootstrap = Bootstrap::by_cluster(
-        clusters.iter().map(String::as_str),
-        settings.rounds,
-        SEED,
-    );
+    let bootstrap =
+        Bootstrap::by_cluster(clusters.iter().map(String::as_str), settings.rounds, SEED);
     let refit = Refit::new(votes, fit, &settings.priors);
     let models = bootstrap.draw(|drawn| Some(refit.model(drawn)));
     let readers = names

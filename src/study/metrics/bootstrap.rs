@@ -122,7 +122,11 @@ mod tests {
             high - low
         };
         let alone = width(Bootstrap::of(100, 500, 3));
-        let together = width(Bootstrap::by_cluster(names.iter().map(String::as_str), 500, 3));
+        let together = width(Bootstrap::by_cluster(
+            names.iter().map(String::as_str),
+            500,
+            3,
+        ));
         assert!(together > 2.0 * alone, "{together} {alone}");
     }
 
@@ -130,7 +134,10 @@ mod tests {
     fn the_interval_is_near_the_normal_one() {
         let values: Vec<f64> = (0..400).map(|i| f64::from(i % 2)).collect();
         let (low, high) = Bootstrap::of(400, 2000, 5).interval(mean(&values)).unwrap();
-        assert!((low - 0.451).abs() < 0.01 && (high - 0.549).abs() < 0.01, "{low} {high}");
+        assert!(
+            (low - 0.451).abs() < 0.01 && (high - 0.549).abs() < 0.01,
+            "{low} {high}"
+        );
     }
 
     #[test]

@@ -183,7 +183,10 @@ mod tests {
 
     #[test]
     fn classes_that_are_separated_have_no_slope() {
-        assert_eq!(slope_intercept(&[0.1, 0.2, 0.8, 0.9], &[false, false, true, true]), None);
+        assert_eq!(
+            slope_intercept(&[0.1, 0.2, 0.8, 0.9], &[false, false, true, true]),
+            None
+        );
         assert_eq!(slope_intercept(&[0.1, 0.2], &[true, true]), None);
     }
 

@@ -51,7 +51,13 @@ mod tests {
 
     #[test]
     fn a_perfect_model_gains_the_prevalence() {
-        let b = net_benefit(&[0.9, 0.1, 0.1, 0.1], &[true, false, false, false], 0.5, None).unwrap();
+        let b = net_benefit(
+            &[0.9, 0.1, 0.1, 0.1],
+            &[true, false, false, false],
+            0.5,
+            None,
+        )
+        .unwrap();
         assert_eq!(b.model, 0.25);
         assert_eq!(b.all, -0.5);
         let rare = net_benefit(&[0.9, 0.1], &[true, false], 0.5, Some(0.02)).unwrap();

@@ -81,8 +81,8 @@ impl Estimate {
     /// A mean with a bootstrap interval.
     pub fn mean(bootstrap: &Bootstrap, values: &[f64]) -> Estimate {
         let mean = |sum: f64, n: usize| (n > 0).then(|| sum / n as f64);
-        let ends = bootstrap
-            .interval(|drawn| mean(drawn.iter().map(|&i| values[i]).sum(), drawn.len()));
+        let ends =
+            bootstrap.interval(|drawn| mean(drawn.iter().map(|&i| values[i]).sum(), drawn.len()));
         Estimate {
             value: mean(values.iter().sum(), values.len()),
             low: ends.map(|e| e.0),

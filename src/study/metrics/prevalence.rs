@@ -21,7 +21,8 @@ mod tests {
     /// The table of notes/clinical.md 1.1: sensitivity .89, specificity .91.
     #[test]
     fn a_good_test_is_weak_where_the_disease_is_rare() {
-        for (prevalence, yes, no) in [(0.01, 0.09, 0.999), (0.05, 0.34, 0.994), (0.48, 0.90, 0.90)] {
+        for (prevalence, yes, no) in [(0.01, 0.09, 0.999), (0.05, 0.34, 0.994), (0.48, 0.90, 0.90)]
+        {
             assert!((ppv(0.89, 0.91, prevalence).unwrap() - yes).abs() < 0.006);
             assert!((npv(0.89, 0.91, prevalence).unwrap() - no).abs() < 0.006);
         }
