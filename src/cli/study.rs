@@ -31,7 +31,7 @@ enum Action {
 ///
 /// # Errors
 /// What is wrong with the data, by file and line, or what failed.
-pub fn run(command: &StudyCommand, _config: &Config) -> Result<(), CliError> {
+pub fn run(command: &StudyCommand, config: &Config) -> Result<(), CliError> {
     match &command.action {
         Action::Consensus(command) => consensus::run(command),
         Action::Evaluate(command) => evaluate::run(command, config),
