@@ -37,7 +37,7 @@ use self::{
 };
 use super::{Camera, Lost, News, settings::Settings};
 
-pub use list::{Format, Listed, Rates, Size, list};
+pub use list::{Format, Listed, Size, list};
 
 /// Pause before a lost camera is looked for again; it doubles with each failure.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);

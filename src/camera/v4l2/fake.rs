@@ -199,6 +199,17 @@ impl World {
         self.state().units.iter().any(|u| u.plugged && u.bus == bus)
     }
 
+    /// The cameras plugged in now, by the number of their plugging-in.
+    pub(super) fn lives(&self) -> Vec<u64> {
+        let state = self.state();
+        state
+            .units
+            .iter()
+            .filter(|u| u.plugged)
+            .map(|u| u.life)
+            .collect()
+    }
+
     pub(super) fn forbid(&self, bus: &str) {
         self.each(bus, |unit| unit.forbidden = true);
     }
