@@ -39,6 +39,12 @@ pub enum StillError {
     /// A picture, but not one that can be used.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// Of a known format, in a form that is not read.
+    #[error("is of a form that is not read: {0}; save it as JPEG or 8-bit PNG")]
+    Unsupported(String),
+    /// It asks for more memory than a picture of the largest size needs.
+    #[error("needs too much memory to decode; save it as 8-bit PNG")]
+    TooMuchMemory,
     /// A folder without pictures.
     #[error("the folder holds no pictures")]
     NoPictures,
@@ -176,7 +182,8 @@ pub fn from_bytes(data: Vec<u8>, name: String) -> Result<Frame, StillError> {
 
 fn decode_other(data: &[u8], format: ImageFormat) -> Result<((u32, u32), Vec<u8>), StillError> {
     let damaged = |e: image::ImageError| match e {
-        image::ImageError::Unsupported(_) => StillError::NotAPicture,
+        image::ImageError::Unsupported(what) => StillError::Unsupported(what.to_string()),
+        image::ImageError::Limits(_) => StillError::TooMuchMemory,
         other => DecodeError::Damaged(other.to_string()).into(),
     };
     let reader = || ImageReader::with_format(Cursor::new(data), format);
