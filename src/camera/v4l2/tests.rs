@@ -24,6 +24,8 @@ const BUS: &str = "usb-0000:01:00.0-1.2";
 const CARD: &str = "Dermatoscope";
 const STALL: Duration = Duration::from_millis(500);
 const WAIT: Duration = Duration::from_millis(100);
+/// Long enough for one look at the nodes.
+const SOON: Duration = Duration::from_millis(260);
 
 fn settings() -> Settings {
     Settings {
@@ -193,6 +195,23 @@ fn no_camera_is_said_once_and_looked_for() {
     camera.world.plug(BUS, CARD);
     camera.opened();
     camera.frame();
+}
+
+#[test]
+fn a_node_that_is_roots_for_a_moment_is_no_permission_problem() {
+    let mut camera = Watched::new();
+    camera.lost();
+    camera.world.plug(BUS, CARD);
+    camera.world.forbid(BUS);
+    assert!(matches!(camera.next(SOON), News::Quiet));
+    camera.world.allow(BUS);
+    camera.opened();
+    // It stays forbidden the next time: then it is said.
+    camera.world.unplug(BUS);
+    camera.lost();
+    camera.world.plug(BUS, CARD);
+    camera.world.forbid(BUS);
+    assert!(camera.lost().why.contains("no permission"));
 }
 
 #[test]
