@@ -102,6 +102,7 @@ impl<K: Kernel> Following<K> {
                     Ok(Seen::Delivers) => {
                         self.announced = true;
                         self.said = None;
+                        self.doubted = None;
                         self.pause = SHORTEST_PAUSE;
                         return News::Opened(running.opened.clone());
                     }
