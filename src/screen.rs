@@ -102,7 +102,7 @@ fn compose<'a>(scene: &Scene<'a>, status: &Status, size: (u32, u32)) -> Sheet<'a
             message::message(
                 paper,
                 &layout,
-                Sign::Warning,
+                Sign::Cross,
                 "Stopped: no verdict",
                 why,
                 advice,

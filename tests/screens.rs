@@ -73,7 +73,7 @@ fn every_chosen_screen_exists() {
 fn check(sample: &Sample<'_>, size: (u32, u32), accept: bool) -> Result<(), String> {
     let mut surface = Surface::new(size.0, size.1);
     screen::draw(&sample.scene, &sample.status, &mut surface);
-    let actual = surface.into_picture();
+    let actual = coarse(surface.picture());
     let folder = format!("{}x{}", size.0, size.1);
     let file = format!("{}.png", sample.name);
     let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -133,7 +133,17 @@ fn difference(actual: &RgbImage, wanted: &RgbImage) -> Option<(String, RgbImage)
     })
 }
 
-/// Writes a PNG as small as it gets without loss: with a palette where 256 colours do.
+/// In 64 steps a channel: half the bytes, and no difference to the eye.
+fn coarse(picture: &RgbImage) -> RgbImage {
+    let mut coarse = picture.clone();
+    for byte in coarse.iter_mut() {
+        *byte = (byte.saturating_add(2)) & 0xfc;
+    }
+    coarse
+}
+
+/// Writes a PNG as small as it gets without loss: with a palette where 256 colours do, else
+/// with the filter that serves it best.
 fn store(path: &Path, picture: &RgbImage) -> PathBuf {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).expect("the folder can be made");
@@ -148,27 +158,45 @@ fn store(path: &Path, picture: &RgbImage) -> PathBuf {
         });
         indices.push(index as u8);
     }
-    let file = fs::File::create(path).expect("the picture can be written");
-    let mut encoder = png::Encoder::new(
-        std::io::BufWriter::new(file),
-        picture.width(),
-        picture.height(),
-    );
+    let encoded = if palette.len() <= 256 {
+        encode(
+            picture.dimensions(),
+            &indices,
+            png::Filter::NoFilter,
+            Some(&palette),
+        )
+    } else {
+        use png::Filter::{Adaptive, MinEntropy, NoFilter, Sub, Up};
+        [NoFilter, Sub, Up, Adaptive, MinEntropy]
+            .map(|filter| encode(picture.dimensions(), picture.as_raw(), filter, None))
+            .into_iter()
+            .min_by_key(Vec::len)
+            .expect("there are five")
+    };
+    fs::write(path, encoded).expect("the picture can be written");
+    path.to_path_buf()
+}
+
+fn encode(
+    (width, height): (u32, u32),
+    data: &[u8],
+    filter: png::Filter,
+    palette: Option<&[[u8; 3]]>,
+) -> Vec<u8> {
+    let mut out = vec![];
+    let mut encoder = png::Encoder::new(&mut out, width, height);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::High);
-    let data = if palette.len() <= 256 {
-        encoder.set_color(png::ColorType::Indexed);
-        encoder.set_palette(palette.concat());
-        encoder.set_filter(png::Filter::NoFilter);
-        indices.as_slice()
-    } else {
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_filter(png::Filter::Adaptive);
-        picture.as_raw()
-    };
-    let mut writer = encoder.write_header().expect("the header can be written");
-    writer
-        .write_image_data(data)
-        .expect("the pixels can be written");
-    path.to_path_buf()
+    encoder.set_filter(filter);
+    match palette {
+        Some(palette) => {
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(palette.concat());
+        }
+        None => encoder.set_color(png::ColorType::Rgb),
+    }
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(data).expect("pixels");
+    writer.finish().expect("an end");
+    out
 }

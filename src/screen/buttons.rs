@@ -169,7 +169,7 @@ pub(super) fn add(sheet: &mut Sheet<'_>, layout: &Layout, scene: &Scene<'_>) {
             .align(Align::Centre)
             .middle()
             .wrap();
-        if !button.key.is_empty() && inner.h > 34.0 {
+        if !button.key.is_empty() && inner.h > 26.0 {
             let key = inner.cut_bottom(inner.h * 0.3);
             let small = Style::new(15.0 * u).colour(ink).align(Align::Centre);
             sheet.text(small.set(button.key, key));

@@ -26,8 +26,8 @@ pub(super) fn help(sheet: &mut Sheet<'_>, layout: &Layout, sight: Option<Sight>)
     let entries: [(fn(&mut Sheet<'_>, f32, Area), &str); 5] = [
         (
             colours,
-            "Where the picture speaks for the pattern named below it. The dark line runs at half \
-             of the scale. It shows what the model looked at, not where a tumour ends.",
+            "Bright: here the picture speaks for the pattern named below it. The dark line runs \
+             at half of the scale. A map does not show where a tumour ends.",
         ),
         (grid, &cell),
         (
@@ -46,16 +46,26 @@ pub(super) fn help(sheet: &mut Sheet<'_>, layout: &Layout, sight: Option<Sight>)
         ),
     ];
     let height = body.h / entries.len() as f32;
+    let mut texts = Vec::new();
+    let style = Style {
+        least: 12.0 * u,
+        ..Style::new(21.0 * u)
+    };
+    let style = style.wrap().middle();
     for (picture, words) in entries {
         let mut row = body.cut_top(height).inset(0.0, 3.0 * u);
         let icon = row.cut_left(row.w * 0.24);
         picture(sheet, u, icon);
         row.cut_left(18.0 * u);
-        let style = Style {
-            least: 12.0 * u,
-            ..Style::new(21.0 * u)
-        };
-        sheet.text(style.wrap().middle().set(words, row));
+        texts.push((style.set(words, row).size, words, row));
+    }
+    // All in the size of the one that needs the smallest.
+    let size = texts
+        .iter()
+        .map(|(size, ..)| *size)
+        .fold(f32::MAX, f32::min);
+    for (_, words, row) in texts {
+        sheet.text(Style { size, ..style }.set(words, row));
     }
 }
 

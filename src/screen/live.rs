@@ -80,8 +80,8 @@ pub(super) fn live<'a>(
                 sheet,
                 u,
                 &mut panel,
-                Sign::Warning,
-                theme::UNCERTAIN,
+                Sign::Cross,
+                theme::NOT_USABLE,
                 &capital(head),
             );
             words(
@@ -113,7 +113,7 @@ pub(super) fn capturing<'a>(
         u,
         &mut panel,
         Sign::Shutter,
-        theme::NO_SIGNS,
+        theme::BUTTON_FIRST,
         "Hold still",
     );
     let wanted = wanted.clamp(1, 100);
@@ -149,7 +149,7 @@ pub(super) fn analysing<'a>(
         u,
         &mut panel,
         Sign::Wait,
-        theme::NO_SIGNS,
+        theme::BUTTON_FIRST,
         "Analysing …",
     );
     words(

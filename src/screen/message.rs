@@ -1,6 +1,7 @@
 //! Whole-screen messages: what is wrong, and what to do.
 
 use super::{
+    area::Area,
     layout::Layout,
     sheet::{Sheet, Sign},
     text::Style,
@@ -32,15 +33,24 @@ pub(super) fn message(
     };
     sheet.text(style.bold().middle().wrap().set(heading, head));
     body.cut_top(12.0 * u);
-    let mut card = body.cut_bottom(body.h * 0.5);
     let style = Style {
         least: 13.0 * u,
         ..Style::new(26.0 * u)
     };
-    sheet.text(style.wrap().set(why, body));
+    let upper = if advice.is_empty() { 1.0 } else { 0.5 };
+    let why = style.wrap().set(
+        why,
+        Area {
+            h: body.h * upper,
+            ..body
+        },
+    );
+    body.cut_top(why.height() + 18.0 * u);
+    sheet.text(why);
     if advice.is_empty() {
         return;
     }
+    let mut card = body.cut_top(body.h.min(190.0 * u));
     sheet.bordered(
         card,
         10.0 * u,

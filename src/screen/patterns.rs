@@ -50,7 +50,7 @@ fn pattern(sheet: &mut Sheet<'_>, u: f32, mut row: Area, finding: &Finding, show
     };
     let answer = row.cut_right(row.w * 0.15);
     row.cut_right(8.0 * u);
-    let track = row.cut_right(row.w * 0.36);
+    let track = row.cut_right(row.w * 0.34);
     row.cut_right(8.0 * u);
     let size = (row.h * 0.84).min(21.0 * u);
     let name = if against {

@@ -46,7 +46,7 @@ pub(super) fn result<'a>(sheet: &mut Sheet<'a>, layout: &Layout, shown: &Shown<'
     let mut left;
     if layout.portrait {
         let below = (PANEL + 8.0) * u;
-        left = panel.cut_top((panel.h - below).max(panel.h * 0.4));
+        left = panel.cut_top((panel.h - below).max(panel.h * 0.25));
         panel.cut_top(8.0 * u);
     } else {
         left = panel.cut_left(panel.w * 0.5);

@@ -6,7 +6,7 @@ use super::{
     area::Area,
     layout::Layout,
     scene::CaseNote,
-    sheet::{Sheet, Sign},
+    sheet::{Item, Sheet},
     text::{self, Align, Style, Weight},
     theme,
 };
@@ -17,7 +17,7 @@ use crate::assess::Verdict;
 pub(super) fn alerts(scene: &Scene<'_>, status: &Status) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     if let Some(why) = &status.fallback {
-        all.push(format!("ENGINE FALLBACK: {} in use. {why}", status.engine));
+        all.push(format!("ENGINE FALLBACK: {} in use, {why}", status.engine));
     }
     if let Scene::Result {
         assessment, note, ..
@@ -69,22 +69,10 @@ fn alert_strip(sheet: &mut Sheet<'_>, layout: &Layout, mut area: Area, words: &s
     sheet.block(area, 0.0, theme::ALERT);
     let ends = (area.w * 0.06).min(40.0 * u);
     let hazard = area.cut_left(ends);
-    sheet
-        .items
-        .push(super::sheet::Item::Hazard { area: hazard });
+    sheet.items.push(Item::Hazard { area: hazard });
     let hazard = area.cut_right(ends);
-    sheet
-        .items
-        .push(super::sheet::Item::Hazard { area: hazard });
+    sheet.items.push(Item::Hazard { area: hazard });
     area = area.inset(8.0 * u, 2.0 * u);
-    let sign = area.cut_left(24.0 * u);
-    sheet.sign(
-        sign.inset(0.0, (sign.h - sign.w).max(0.0) / 2.0),
-        Sign::Warning,
-        theme::BACKGROUND,
-        theme::ALERT,
-    );
-    area.cut_left(8.0 * u);
     let style = Style {
         least: 12.0 * u,
         ..Style::new(20.0 * u)
@@ -123,6 +111,10 @@ fn status_line(sheet: &mut Sheet<'_>, layout: &Layout, status: &Status) {
     sheet.text(quiet.set(&status.model, line.cut_left(model)));
     line.cut_left(14.0 * u);
     let camera = second.map_or(line, |second| second.inset(8.0 * u, 0.0));
+    let quiet = Style {
+        least: 14.0 * u,
+        ..quiet
+    };
     sheet.text(quiet.colour(theme::QUIET).set(&status.camera, camera));
 }
 

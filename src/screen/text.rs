@@ -26,8 +26,9 @@ pub(super) enum Align {
 /// Distance of two lines, in sizes.
 const LEADING: f32 = 1.08;
 
-/// Text is never set smaller than this, in pixels: it is shortened instead, visibly.
-const LEAST: f32 = 8.0;
+/// Text is never set smaller than this, in pixels: it is shortened instead, visibly. Reached
+/// only on screens smaller than those this is made for.
+const LEAST: f32 = 5.0;
 
 /// Words fitted into an area: broken into lines, set smaller where they need it, and ended
 /// with `…` where even that does not do. Nothing is cut in silence.
