@@ -40,7 +40,7 @@ impl Device {
     /// Starts the program.
     pub fn start(&mut self) {
         self.board
-            .ok("bccscope -v run </dev/null >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
+            .ok("device -v run >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
     }
 
     /// Tells the camera something it must do.
