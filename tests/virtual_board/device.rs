@@ -1,6 +1,12 @@
 //! `bccscope run` on the board: camera in, screen out, people between.
 
-use std::time::Duration;
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use bccscope::{
+    input::Action,
+    screen::{self, Scene, Status, samples::Samples},
+};
+use image::RgbImage;
 
 use crate::{
     board::Board,
@@ -40,7 +46,7 @@ impl Device {
     /// Starts the program.
     pub fn start(&mut self) {
         self.board
-            .ok("bccscope -v run </dev/null >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
+            .ok("device -v run >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
     }
 
     /// Tells the camera something it must do.
@@ -105,6 +111,55 @@ impl Device {
     }
 }
 
+/// Where the live screen's button for the shutter is, in fractions of the screen.
+fn capture_button() -> (f32, f32) {
+    let samples = Samples::new();
+    let all = samples.all();
+    let live = all
+        .iter()
+        .find(|sample| matches!(sample.scene, Scene::Live { .. }))
+        .expect("there is a sample of the live screen");
+    // As on the board: no alert line moves the buttons.
+    let status = Status {
+        fallback: None,
+        stand_in: None,
+        power: None,
+        display: None,
+        ..live.status.clone()
+    };
+    let target = screen::targets(&live.scene, &status, (800, 480))
+        .into_iter()
+        .find(|target| target.button && target.action == Action::Capture)
+        .expect("the live screen has a button for the shutter");
+    let area = target.area;
+    (
+        (area.x + area.w / 2.0) / 800.0,
+        (area.y + area.h / 2.0) / 480.0,
+    )
+}
+
+/// How much the result screen may differ from this machine's own: it also has the clock, the
+/// camera's format and the burst's spread.
+const SAME_SCREEN: f32 = 0.08;
+
+/// The result screen this machine draws of a case's frame.
+fn drawn_here(folder: &Path, frame: &[u8]) -> RgbImage {
+    let picture = folder.join("frame.jpg");
+    fs::write(&picture, frame).expect("the frame can be kept");
+    let output = Command::new(env!("CARGO_BIN_EXE_bccscope"))
+        .args(["analyze", "--size", "800x480", "--screens"])
+        .args([&folder.join("expected"), &picture])
+        .output()
+        .expect("this machine's own build runs");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let screen = fs::read_dir(folder.join("expected"))
+        .expect("a folder of screens")
+        .find_map(|entry| image::open(entry.ok()?.path()).ok())
+        .expect("one screen was drawn");
+    screen.into_rgb8()
+}
+
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
@@ -138,6 +193,23 @@ fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
         (output.code == 0).then_some(output.text)
     });
     assert_eq!(cases.lines().count(), 1, "{cases}");
+    let frame = device.board.file(&format!("{}frame.jpg", cases.trim()));
+    let difference = look::difference(&result, &drawn_here(device.board.folder(), &frame));
+    println!(
+        "result screen: {:.1} % of the pixels differ from this machine's own drawing",
+        difference * 100.0
+    );
+    assert!(
+        difference <= SAME_SCREEN,
+        "result.png is not what this machine draws"
+    );
+
+    // A touch on the button that is drawn for it.
+    device.board.press("esc");
+    device.wait_live();
+    let (x, y) = capture_button();
+    device.board.ok(&format!("board-touch {x} {y}"));
+    assert_eq!(device.wait_verdict(), Verdict::Suspected);
 
     // Another lesion: the verdict is the new one's.
     device.camera("show clear");

@@ -45,3 +45,13 @@ pub fn moved(one: &RgbImage, other: &RgbImage) -> bool {
     let share = differing.count() as f32 / (one.width() * one.height()) as f32;
     one.dimensions() != other.dimensions() || share >= MOTION
 }
+
+/// Share of the pixels that differ by more than rounding on another processor makes, between
+/// 0 and 1.
+pub fn difference(one: &RgbImage, other: &RgbImage) -> f32 {
+    assert_eq!(one.dimensions(), other.dimensions());
+    let differs = |a: &[u8; 3], b: &[u8; 3]| a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > 24);
+    let differing = one.pixels().zip(other.pixels());
+    let differing = differing.filter(|(a, b)| differs(&a.0, &b.0)).count();
+    differing as f32 / (one.width() * one.height()) as f32
+}
