@@ -171,11 +171,6 @@ impl Board {
         }
     }
 
-    /// Pulls the board's own power: no shutdown of any kind.
-    pub fn cut_power(mut self) {
-        self.end();
-    }
-
     fn end(&mut self) {
         // It may have ended by itself.
         let _ = self.qemu.kill();
