@@ -11,9 +11,9 @@
 
 pub mod cells;
 pub mod consensus;
-//TMP pub mod evaluate;
-//TMP pub mod explain;
-//TMP pub mod html;
+pub mod evaluate;
+pub mod explain;
+pub mod html;
 pub mod labels;
 pub mod metrics;
 pub mod output;

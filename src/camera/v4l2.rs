@@ -37,7 +37,7 @@ use self::{
 };
 use super::{Camera, Lost, News, settings::Settings};
 
-pub use list::{Format, Listed, Rates, Size, list};
+pub use list::{Format, Listed, Size, list};
 
 /// Pause before a lost camera is looked for again; it doubles with each failure.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
@@ -74,6 +74,8 @@ struct Following<K: Kernel> {
     pause: Duration,
     /// What was last said of a lost camera: the same is not said again.
     said: Option<Lost>,
+    /// Another reason than the one said, seen once.
+    doubted: Option<Lost>,
 }
 
 impl<K: Kernel> Following<K> {
@@ -87,6 +89,7 @@ impl<K: Kernel> Following<K> {
             last: None,
             pause: SHORTEST_PAUSE,
             said: None,
+            doubted: None,
         }
     }
 
@@ -99,6 +102,7 @@ impl<K: Kernel> Following<K> {
                     Ok(Seen::Delivers) => {
                         self.announced = true;
                         self.said = None;
+                        self.doubted = None;
                         self.pause = SHORTEST_PAUSE;
                         return News::Opened(running.opened.clone());
                     }
@@ -150,6 +154,12 @@ impl<K: Kernel> Following<K> {
             Err(lost) => {
                 self.next_try = self.kernel.now() + self.pause;
                 self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                // A node that has just appeared belongs to root for a moment, and a camera in
+                // use is free a moment later: another reason is said when it is seen twice.
+                if self.said.is_some() && self.doubted.as_ref() != Some(&lost) {
+                    self.doubted = Some(lost);
+                    return None;
+                }
                 self.say(lost)
             }
         }

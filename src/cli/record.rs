@@ -12,7 +12,10 @@ use std::{
 use clap::{ArgGroup, Args};
 use signal_hook::{consts::TERM_SIGNALS, flag};
 
-use super::error::{CliError, OrFail};
+use super::{
+    error::{CliError, OrFail},
+    out::{complain, say},
+};
 use crate::{
     camera::{self, Choice, News, record::Recorder},
     config::Config,
@@ -72,14 +75,17 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
         recorder.write(&news).or_fail()?;
         match news {
             News::Opened(opened) => {
-                eprintln!("{} ({})", opened.source.name, opened.source.detail);
+                complain(format_args!(
+                    "{} ({})",
+                    opened.source.name, opened.source.detail
+                ));
                 if let Some(adjusted) = opened.adjusted {
-                    eprintln!("  {adjusted}");
+                    complain(adjusted);
                 }
                 lost = None;
             }
             News::Lost(why) => {
-                eprintln!("{}. {}", why.why, why.advice);
+                complain(format_args!("{}. {}", why.why, why.advice));
                 lost = Some(why);
             }
             News::Ended => break,
@@ -89,13 +95,13 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     let seconds = began.elapsed().as_secs_f64();
     let counts = recorder.finish().or_fail()?;
     let out = command.out.display();
-    println!(
+    say(format_args!(
         "{out}: {} frames in {seconds:.1} s ({:.1} MB), {} dropped, {} times lost",
         counts.frames,
         counts.bytes as f64 / 1e6,
         counts.dropped,
         counts.lost
-    );
+    ))?;
     if counts.frames > 0 {
         return Ok(());
     }

@@ -1,6 +1,9 @@
 //! `bccscope study`: the evidence behind a model.
 
 mod consensus;
+mod evaluate;
+mod explain;
+mod inputs;
 
 use clap::{Args, Subcommand};
 
@@ -18,6 +21,10 @@ pub struct StudyCommand {
 enum Action {
     /// Several readers' readings to one reference standard, and how far they agree
     Consensus(consensus::ConsensusCommand),
+    /// The device's answers against labels and consensus: JSON, CSV and an HTML report
+    Evaluate(Box<evaluate::EvaluateCommand>),
+    /// Heat maps: agreement with marked cells and phantoms, sanity, faithfulness
+    Explain(explain::ExplainCommand),
 }
 
 /// Runs the command.
@@ -27,5 +34,7 @@ enum Action {
 pub fn run(command: &StudyCommand, config: &Config) -> Result<(), CliError> {
     match &command.action {
         Action::Consensus(command) => consensus::run(command),
+        Action::Evaluate(command) => evaluate::run(command, config),
+        Action::Explain(command) => explain::run(command, config),
     }
 }

@@ -218,7 +218,7 @@ fn ask(assessor: &mut Assessor, seed: u64, codes: &[String]) -> Result<[f32; TAS
 mod tests {
     use super::*;
     use crate::model::locate;
-    use image::imageops::{FilterType, resize};
+    use image::imageops::{FilterType, crop_imm, resize};
 
     fn assessor() -> Assessor {
         let folder = locate(None).expect("the shipped model");
@@ -240,6 +240,9 @@ mod tests {
                 .count()
         };
         let stretched = |filter| resize(&chart(), input.width, input.height, filter);
+        // Of the right crop, to half a pixel.
+        let cropped = crop_imm(&chart(), 35, 0, 631, 473).to_image();
+        let bicubic = resize(&cropped, input.width, input.height, FilterType::CatmullRom);
         let mut swapped = chart();
         for pixel in swapped.pixels_mut() {
             pixel.0.swap(0, 2);
@@ -247,6 +250,7 @@ mod tests {
         for (name, wrong) in [
             ("nearest, no crop", stretched(FilterType::Nearest)),
             ("antialiased, no crop", stretched(FilterType::Triangle)),
+            ("bicubic", bicubic),
             ("blue before red", swapped),
         ] {
             let off = off(&mut assessor, &wrong);

@@ -277,7 +277,7 @@ fn maple_leaf(canvas: &mut Canvas, mask: &mut GrayImage, outline: &Outline, chan
             .map(|&(x, y, angle, length)| {
                 let (du, dv) = (u - x, v - y);
                 let along = (du * angle.cos() + dv * angle.sin()).clamp(0.0, length);
-                let away = length(du - along * angle.cos(), dv - along * angle.sin());
+                let away = self::length(du - along * angle.cos(), dv - along * angle.sin());
                 0.007 + 0.012 * along / length - away
             })
             .fold(f32::MIN, f32::max);

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::model::Task;
 use em::{Fit, Priors};
-#[expect(unused_imports)]
 pub(crate) use files::quoted;
 pub use files::{Reference, Standard};
 pub use report::{AgreementReport, QuestionReport, ReaderReport, Report};

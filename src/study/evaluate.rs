@@ -218,8 +218,7 @@ impl Evaluation {
     /// All figures as CSV.
     pub fn csv(&self) -> Vec<u8> {
         use super::consensus::quoted;
-        let mut text =
-            String::from("section,subset,task,metric,value,low,high,n,small,interval\n");
+        let mut text = String::from("section,subset,task,metric,value,low,high,n,small,interval\n");
         let number = |v: Option<f64>| v.map_or(String::new(), |v| format!("{v:.6}"));
         for f in &self.figures {
             let e = &f.estimate;

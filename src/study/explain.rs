@@ -19,13 +19,7 @@ use super::{
     readings::PATTERNS,
     table::DataError,
 };
-use crate::{
-    camera::still,
-    engine,
-    model::Package,
-    model::Task,
-    phantom::Phantom,
-};
+use crate::{camera::still, engine, model::Package, model::Task, phantom::Phantom};
 pub use agreement::{Agreement, IOU_AT};
 use agreement::{Measured, Place};
 pub use faithfulness::Faithfulness;
@@ -133,12 +127,24 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
                     continue;
                 };
                 let place = Place::new(&map, &base, seen.region, seen.size);
-                cells.add(method, task, &case.lesion, place.measure(|u, v| marked.covers(u, v)));
+                cells.add(
+                    method,
+                    task,
+                    &case.lesion,
+                    place.measure(|u, v| marked.covers(u, v)),
+                );
             }
         }
         for &task in &slow {
             taken[task.index()] += 1;
-            faithful.add(&mut probe, task, &case.lesion, &seen.tensor, &base, occluded.as_ref())?;
+            faithful.add(
+                &mut probe,
+                task,
+                &case.lesion,
+                &seen.tensor,
+                &base,
+                occluded.as_ref(),
+            )?;
         }
         if tensors.len() < sanity::IMAGES {
             tensors.push(seen.tensor);
@@ -168,7 +174,12 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
 fn load(probe: &mut Probe, inputs: &Inputs<'_>, case: &Case) -> Result<probe::Seen, String> {
     let path = inputs.images.join(&case.file);
     let wrong = |why: String| {
-        DataError::line(inputs.labels, case.line, format!("{}: {why}", path.display())).to_string()
+        DataError::line(
+            inputs.labels,
+            case.line,
+            format!("{}: {why}", path.display()),
+        )
+        .to_string()
     };
     let frame = still::load(&path).map_err(|e| wrong(e.to_string()))?;
     probe.see(&frame).map_err(wrong)
@@ -204,7 +215,12 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
                     let y = ((v * height as f32) as u32).min(height - 1);
                     mask.get_pixel(x, y).0[0] > 0
                 };
-                measured.add(method, task, &format!("{task:?} {seed}"), place.measure(inside));
+                measured.add(
+                    method,
+                    task,
+                    &format!("{task:?} {seed}"),
+                    place.measure(inside),
+                );
             }
         }
     }

@@ -108,7 +108,7 @@ pub fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-/// A phantom that the quality gate lets through.
+/// A drawn lesion.
 pub fn picture() -> RgbImage {
     Phantom {
         seed: 2,

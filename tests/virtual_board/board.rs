@@ -116,6 +116,19 @@ impl Board {
         output.text
     }
 
+    /// The bytes of a file in the guest.
+    pub fn file(&mut self, path: &str) -> Vec<u8> {
+        self.ok(&format!("od -An -v -tx1 {path}"))
+            .split_ascii_whitespace()
+            .map(|byte| u8::from_str_radix(byte, 16).expect("od writes bytes in hexadecimal"))
+            .collect()
+    }
+
+    /// The folder of this boot on the host.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What the display scans out.
     pub fn screen(&mut self) -> RgbImage {
         let path = self.folder.join("screen.ppm");

@@ -10,5 +10,8 @@
 
 mod agent;
 mod board;
+mod device;
+mod faults;
+mod look;
 mod programs;
 mod qmp;

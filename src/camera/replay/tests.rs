@@ -206,7 +206,7 @@ fn every_damage_is_one_clear_sentence() {
             index.replace("unplugged", "\\u001b[2J")
         }),
         ("time of capture", |_, index| {
-            index.replace("\"captured_us\":", "\"captured_us\":9999999999999")
+            index.replace("\"captured_us\":", "\"captured_us\":9999999999999,\"x\":")
         }),
     ];
     for (words, change) in cases {

@@ -50,11 +50,8 @@ pub struct Size {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub largest: Option<(u32, u32)>,
     /// Frames a second, fastest first.
-    pub fps: Rates,
+    pub fps: Vec<f64>,
 }
-
-/// Frames a second, fastest first.
-pub type Rates = Vec<f64>;
 
 /// Every camera of this machine, in the order of their nodes.
 pub fn list() -> Vec<Listed> {

@@ -211,11 +211,12 @@ impl<D: Video> Drop for Queue<D> {
         let stopped = uninterrupted(|| self.device.stream_off());
         // Unmapped before the buffers are given back: older kernels refuse it otherwise.
         self.buffers.clear();
-        let freed = uninterrupted(|| self.device.request_buffers(0));
-        for error in [stopped.err(), freed.err()].into_iter().flatten() {
-            if !is_gone(&error) {
-                log::debug!("closing the camera: {error}");
-            }
+        // A stream that would not stop keeps its buffers until the device is closed.
+        let freed = stopped.and_then(|()| uninterrupted(|| self.device.request_buffers(0)));
+        if let Err(error) = freed
+            && !is_gone(&error)
+        {
+            log::debug!("closing the camera: {error}");
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 const FIRST_FRAME: Duration = Duration::from_secs(5);
 /// Restarts without a whole frame between them before the camera is given up and opened anew.
 const RESTARTS: u32 = 3;
-/// Dropped frames that are still to be told. More in one go are counted, not told.
+/// Most dropped frames that wait to be told; more in one go are not told one by one.
 const REPORTS: usize = 8;
 /// Pause after a wake-up for nothing.
 const SPURIOUS: Duration = Duration::from_millis(2);
@@ -60,7 +60,8 @@ pub(super) struct Stream<D: Video> {
     restarts: u32,
     /// Empty damaged buffers since the last start: what a failed USB transfer leaves.
     failed_transfers: usize,
-    damaged: u64,
+    /// Whether damaged frames came since the last whole one.
+    damaged: bool,
     reports: VecDeque<String>,
 }
 
@@ -91,7 +92,7 @@ impl<D: Video> Stream<D> {
             delivers: false,
             restarts: 0,
             failed_transfers: 0,
-            damaged: 0,
+            damaged: false,
             reports: VecDeque::new(),
         }
     }
@@ -239,6 +240,7 @@ impl<D: Video> Stream<D> {
         self.newest = Some(best.captured);
         self.silent_since = best.captured.max(self.silent_since);
         self.restarts = 0;
+        self.damaged = false;
         self.delivers = true;
         self.queue.give(best.filled.index)?;
         if first {
@@ -260,7 +262,7 @@ impl<D: Video> Stream<D> {
     }
 
     fn report(&mut self, why: String) {
-        self.damaged += 1;
+        self.damaged = true;
         if self.reports.len() < REPORTS {
             self.reports.push_back(why);
         }
@@ -314,10 +316,12 @@ impl<D: Video> Stream<D> {
             return Ok(());
         }
         let name = &self.source.name;
-        let why = match (self.delivers, self.damaged) {
-            (true, _) => format!("{name} stopped delivering pictures"),
-            (false, 0) => format!("{name} is open but delivers no pictures"),
-            (false, n) => format!("{name} delivers only damaged pictures ({n} so far)"),
+        let why = if self.damaged {
+            format!("{name} delivers only damaged pictures")
+        } else if self.delivers {
+            format!("{name} stopped delivering pictures")
+        } else {
+            format!("{name} is open but delivers no pictures")
         };
         Err(Lost {
             why,

@@ -65,7 +65,11 @@ pub(super) fn all(view: &View<'_>, figures: &mut Vec<Figure>) -> Vec<Calibration
             let truth: Vec<bool> = known
                 .items
                 .iter()
-                .map(|i| i.consensus(task).filter(|_| task != Task::Bcc).unwrap_or(i.case.bcc))
+                .map(|i| {
+                    i.consensus(task)
+                        .filter(|_| task != Task::Bcc)
+                        .unwrap_or(i.case.bcc)
+                })
                 .collect();
             let mut add = |metric: &str, estimate| {
                 known.add(figures, "calibration", task, metric, estimate);
@@ -87,7 +91,10 @@ pub(super) fn all(view: &View<'_>, figures: &mut Vec<Figure>) -> Vec<Calibration
                 "intercept",
                 known.scored(task, &truth, |p, t| Some(slope_intercept(p, t)?.intercept)),
             );
-            add("in the large", known.scored(task, &truth, calibration_in_the_large));
+            add(
+                "in the large",
+                known.scored(task, &truth, calibration_in_the_large),
+            );
             Some(Calibration {
                 task: task.code(),
                 bins: reliability(&known.p(task), &truth, Bins::Fixed(BINS)),

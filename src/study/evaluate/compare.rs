@@ -48,8 +48,8 @@ pub(super) fn compare(
         Some(auroc(&of(|c| c.0), &truth)? - auroc(&of(|c| c.1), &truth)?)
     };
     let everything: Vec<usize> = (0..both.len()).collect();
-    let ends = Bootstrap::by_cluster(both.iter().map(|c| c.3), inputs.rounds, SEED)
-        .interval(difference);
+    let ends =
+        Bootstrap::by_cluster(both.iter().map(|c| c.3), inputs.rounds, SEED).interval(difference);
     figures.push(Figure {
         section: "compare",
         subset: "all".into(),

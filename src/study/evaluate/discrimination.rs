@@ -27,17 +27,25 @@ pub struct Curves {
 
 const TASK: Task = Task::Bcc;
 
-pub(super) fn bcc(
-    all: &View<'_>,
-    figures: &mut Vec<Figure>,
-    tables: &mut Vec<TwoByTwo>,
-) -> Curves {
+pub(super) fn bcc(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut Vec<TwoByTwo>) -> Curves {
     let nevi = all.part("BCC against NV", |i| i.case.bcc || i.case.diagnosis == "NV");
     let passed = all.part("gate on", |i| i.usable);
     for view in [all, &passed, &nevi] {
         let truth = view.bcc();
-        view.add(figures, "bcc", TASK, "AUROC", view.scored(TASK, &truth, auroc));
-        view.add(figures, "bcc", TASK, "AUPRC", view.scored(TASK, &truth, average_precision));
+        view.add(
+            figures,
+            "bcc",
+            TASK,
+            "AUROC",
+            view.scored(TASK, &truth, auroc),
+        );
+        view.add(
+            figures,
+            "bcc",
+            TASK,
+            "AUPRC",
+            view.scored(TASK, &truth, average_precision),
+        );
         for threshold in [("high", view.high(TASK)), ("low", view.low(TASK))] {
             view.at_threshold("bcc", TASK, threshold, &truth, figures, Some(tables));
             derived(view, threshold, &truth, figures);
@@ -65,9 +73,17 @@ const DERIVED: [Derived; 4] = [
 fn derived(view: &View<'_>, (name, at): (&str, f64), truth: &[bool], figures: &mut Vec<Figure>) {
     for (metric, of) in DERIVED {
         let estimate = view.scored(TASK, truth, |p, t| {
-            of(&Confusion::count(p.iter().zip(t).map(|(&p, &t)| (p >= at, t))))
+            of(&Confusion::count(
+                p.iter().zip(t).map(|(&p, &t)| (p >= at, t)),
+            ))
         });
-        view.add(figures, "bcc", TASK, format!("{metric} at {name}"), estimate);
+        view.add(
+            figures,
+            "bcc",
+            TASK,
+            format!("{metric} at {name}"),
+            estimate,
+        );
     }
 }
 
@@ -82,7 +98,13 @@ fn abstaining(view: &View<'_>, figures: &mut Vec<Figure>) {
         .map(|i| (i.p(TASK) >= high) == i.case.bcc);
     let share = Estimate::of(view.items.iter().map(|i| answered(i.p(TASK))));
     view.add(figures, "bcc", TASK, "coverage outside the band", share);
-    view.add(figures, "bcc", TASK, "accuracy outside the band", Estimate::of(right));
+    view.add(
+        figures,
+        "bcc",
+        TASK,
+        "accuracy outside the band",
+        Estimate::of(right),
+    );
 }
 
 fn coverage(view: &View<'_>) -> Vec<Coverage> {

@@ -36,7 +36,11 @@ pub(super) fn gate(inputs: &Inputs<'_>, figures: &mut Vec<Figure>) -> GateReport
         });
     };
     let predictions = &inputs.run.predictions;
-    add("all", "refused", Estimate::of(predictions.iter().map(|p| !p.usable)));
+    add(
+        "all",
+        "refused",
+        Estimate::of(predictions.iter().map(|p| !p.usable)),
+    );
     for (name, bcc) in [("BCC", true), ("non-BCC", false)] {
         let refused = inputs
             .cases

@@ -8,7 +8,10 @@ use crate::{
     assess::{Assessment, Assessor, Gating},
     camera::still,
     model::{TASKS, Task},
-    study::{labels::Case, table::{DataError, file_name}},
+    study::{
+        labels::Case,
+        table::{DataError, file_name},
+    },
 };
 
 /// What the device says of one image.
@@ -87,7 +90,11 @@ pub fn from_assessor(
         let path = images.join(&case.file);
         let assessment = still::load(&path)
             .map_err(|e| e.to_string())
-            .and_then(|frame| assessor.assess(&frame, Gating::Off).map_err(|e| e.to_string()))
+            .and_then(|frame| {
+                assessor
+                    .assess(&frame, Gating::Off)
+                    .map_err(|e| e.to_string())
+            })
             .map_err(|why| {
                 DataError::line(labels, case.line, format!("{}: {why}", path.display()))
             })?;
@@ -196,7 +203,10 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
         let line: Line = serde_json::from_str(line)
             .map_err(|e| wrong(format!("is not a result of analyze --json: {e}")))?;
         if let Some(error) = line.error {
-            return Err(wrong(format!("{} could not be analysed: {error}", line.path)));
+            return Err(wrong(format!(
+                "{} could not be analysed: {error}",
+                line.path
+            )));
         }
         let name = file_name(&line.path).to_owned();
         if let Some((first, _)) = by_name.get(&name) {
@@ -209,7 +219,9 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
                 match &provenance {
                     None => provenance = Some(found),
                     Some(first) if first.sha256 != found.sha256 => {
-                        return Err(wrong("another model answered than in the lines before".into()));
+                        return Err(wrong(
+                            "another model answered than in the lines before".into(),
+                        ));
                     }
                     Some(_) => {}
                 }
@@ -257,7 +269,10 @@ fn answers(line: &Line, bcc: Answer) -> Result<(Provenance, Scored), String> {
             .map(|p| p.answer)
             .ok_or_else(|| format!("{} has no answer for {}", line.path, task.code()))?;
     }
-    if answers.iter().any(|a| !(0.0..=1.0).contains(&a.probability)) {
+    if answers
+        .iter()
+        .any(|a| !(0.0..=1.0).contains(&a.probability))
+    {
         return Err(format!("{} has a probability outside 0 to 1", line.path));
     }
     let model = line.model.as_ref();

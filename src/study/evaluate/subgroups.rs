@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Figure, view::{Item, View}};
+use super::{
+    Figure,
+    view::{Item, View},
+};
 use crate::{
     model::Task,
     study::metrics::{Estimate, auroc},

@@ -66,7 +66,12 @@ impl<'a> View<'a> {
     pub fn part(&self, name: impl Into<String>, keep: impl Fn(&Item<'_>) -> bool) -> View<'a> {
         View {
             name: name.into(),
-            items: self.items.iter().filter(|item| keep(item)).copied().collect(),
+            items: self
+                .items
+                .iter()
+                .filter(|item| keep(item))
+                .copied()
+                .collect(),
             ..*self
         }
     }
@@ -155,7 +160,13 @@ impl<'a> View<'a> {
             ("accuracy", counts.right(), counts.total()),
         ] {
             let estimate = Estimate::share(part, whole);
-            self.add(figures, section, task, format!("{metric} at {name}"), estimate);
+            self.add(
+                figures,
+                section,
+                task,
+                format!("{metric} at {name}"),
+                estimate,
+            );
         }
         if let Some(tables) = tables {
             tables.push(TwoByTwo {

@@ -185,9 +185,14 @@ mod tests {
 
     #[test]
     fn a_map_on_its_region_is_perfect() {
-        let points: Vec<_> = (0..100).map(|i| (f32::from(u8::from(i < 25)) * 3.0, i < 25)).collect();
+        let points: Vec<_> = (0..100)
+            .map(|i| (f32::from(u8::from(i < 25)) * 3.0, i < 25))
+            .collect();
         let one = measure(&points).unwrap();
-        assert_eq!((one.inside, one.outside, one.mass, one.iou), (1.0, 0.0, 1.0, 1.0));
+        assert_eq!(
+            (one.inside, one.outside, one.mass, one.iou),
+            (1.0, 0.0, 1.0, 1.0)
+        );
         assert!(one.hit && one.area == 0.25);
     }
 

@@ -134,6 +134,8 @@ fn score(probe: &mut Probe, task: Task, picture: &[i8]) -> Result<f64, String> {
 /// The numbers below `n` in an order of chance (Fisher & Yates).
 fn shuffled(n: usize, seed: u64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
-    super::sanity::shuffle(&mut order, &mut ChaCha8Rng::seed_from_u64(seed), |rng| rng.next_u64());
+    super::sanity::shuffle(&mut order, &mut ChaCha8Rng::seed_from_u64(seed), |rng| {
+        rng.next_u64()
+    });
     order
 }

@@ -52,7 +52,12 @@ impl Method {
         occluded: Option<&[Vec<f32>; TASKS]>,
     ) -> Option<Vec<f32>> {
         match self {
-            Method::GradCam => Some(class_map(task, base).into_iter().map(|z| z.max(0.0)).collect()),
+            Method::GradCam => Some(
+                class_map(task, base)
+                    .into_iter()
+                    .map(|z| z.max(0.0))
+                    .collect(),
+            ),
             Method::MinMaxCam => {
                 let map = class_map(task, base);
                 let least = map.iter().copied().fold(f32::INFINITY, f32::min);
@@ -98,7 +103,13 @@ pub(super) fn occlusion(
     for cell in 0..base.rows * base.columns {
         let (x, y) = ((cell % base.columns) as f32, (cell / base.columns) as f32);
         let mut covered = tensor.to_vec();
-        probe.patch(&mut covered, &cover, base, (x - 0.5, y - 0.5), (x + 1.5, y + 1.5));
+        probe.patch(
+            &mut covered,
+            &cover,
+            base,
+            (x - 0.5, y - 0.5),
+            (x + 1.5, y + 1.5),
+        );
         let after = probe.run(&covered)?.map_means();
         for ((map, before), after) in maps.iter_mut().zip(before).zip(after) {
             map.push((before - after).max(0.0));
