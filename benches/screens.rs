@@ -4,6 +4,9 @@
 //! shows the live scene already. `live from scratch` paints everything. `old picture alone` is
 //! the former way to bring the picture to its place, without a single letter.
 
+// criterion's macro makes a public function without a word.
+#![allow(missing_docs)]
+
 use std::hint::black_box;
 
 use bccscope::screen::{self, MapView, Scene, Sight, Surface, samples::Samples};

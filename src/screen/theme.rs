@@ -33,7 +33,7 @@ pub const STAND_IN: Rgb888 = Rgb888::new(204, 121, 167);
 pub const ALERT: Rgb888 = Rgb888::new(255, 214, 0);
 /// All is well: bluish green.
 pub const GOOD: Rgb888 = Rgb888::new(0, 158, 115);
-/// A button, and the one that is wanted most.
+/// A button.
 pub const BUTTON: Rgb888 = Rgb888::new(58, 66, 80);
 /// The button that is wanted most.
 pub const BUTTON_FIRST: Rgb888 = Rgb888::new(235, 238, 243);
