@@ -66,12 +66,11 @@ pub(super) fn live<'a>(
                 &mut panel,
                 "Press the shutter, or touch the picture.",
             );
-            small(
-                sheet,
-                u,
-                &mut panel,
-                "Inside the corner marks: what is analysed.",
-            );
+            // A notice takes its room.
+            if notice.is_none() {
+                let words = "Inside the corner marks: what is analysed.";
+                small(sheet, u, &mut panel, words);
+            }
         }
         (_, Some(quality)) => {
             let first = quality.reasons.first();
@@ -90,7 +89,9 @@ pub(super) fn live<'a>(
                 &mut panel,
                 first.map_or("", |reason| reason.advice()),
             );
-            if let Some(rest) = quality.reasons.get(1..).filter(|rest| !rest.is_empty()) {
+            if let Some(rest) = quality.reasons.get(1..).filter(|rest| !rest.is_empty())
+                && notice.is_none()
+            {
                 let rest: Vec<_> = rest.iter().map(|reason| reason.words()).collect();
                 small(sheet, u, &mut panel, &format!("Also: {}", rest.join(", ")));
             }

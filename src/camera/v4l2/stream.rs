@@ -158,7 +158,8 @@ impl<D: Video> Stream<D> {
                 if ready == Ready::Failed && !took_any {
                     return Err(Fault::Broken("its stream reports an error".into()));
                 }
-                emptied = Some(now);
+                // A queue that was called ready and gave nothing told nothing of what is in it.
+                emptied = took_any.then_some(now);
                 break;
             };
             took_any = true;
@@ -179,7 +180,9 @@ impl<D: Video> Stream<D> {
             Some(best) => self.deliver(&best)?,
             None => None,
         };
-        if self.failed_transfers >= self.queue.len() {
+        // A restart that fails would swallow the news that it delivers.
+        let says_so = matches!(seen, Some(Seen::Delivers));
+        if self.failed_transfers >= self.queue.len() && !says_so {
             // Each failed transfer costs the driver one of its USB requests until the next
             // start of the stream: after a few the camera would starve.
             log::warn!("camera: a USB transfer failed, its stream is restarted");
@@ -241,9 +244,10 @@ impl<D: Video> Stream<D> {
         self.silent_since = best.captured.max(self.silent_since);
         self.restarts = 0;
         self.damaged = false;
-        self.delivers = true;
         self.queue.give(best.filled.index)?;
         if first {
+            // Only now: a stream that breaks before it has said so must say so later.
+            self.delivers = true;
             return Ok(Some(Seen::Delivers));
         }
         let Some(data) = data else {
