@@ -1,0 +1,286 @@
+//! `bccscope study` from the outside, on phantoms: outputs, data errors, exit codes.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use bccscope::{
+    model::Task,
+    phantom::{Phantom, write_png},
+};
+use tempfile::TempDir;
+
+fn study(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bccscope"))
+        .arg("study")
+        .args(arguments)
+        .output()
+        .expect("the program runs")
+}
+
+fn sentence(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Twelve phantoms with labels and two readers; every fourth is labelled BCC.
+struct Data {
+    folder: TempDir,
+}
+
+impl Data {
+    fn new() -> Data {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut labels = String::from("file,lesion_id,split,diagnosis,bcc,age_approx,sex\n");
+        let mut readings = String::from("file,reader,bcc,PN,UL,ON,MG,ML,SW,AT,PN_cells,UL_cells\n");
+        for i in 0..12u64 {
+            let bcc = i % 4 == 0;
+            let (task, code) = if bcc {
+                (Task::Ulceration, "BCC")
+            } else {
+                (Task::PigmentNetwork, "NV")
+            };
+            let phantom = Phantom {
+                seed: i,
+                patterns: vec![task],
+                width: 400,
+                height: 300,
+            };
+            let path = folder.path().join(format!("p{i}.png"));
+            write_png(&path, &phantom.draw().picture).expect("a phantom");
+            let yes = u8::from(bcc);
+            labels += &format!("p{i}.png,L{i},val,{code},{yes},{},female\n", 30 + 5 * i);
+            for reader in ["A", "B"] {
+                let (pn, ul) = if bcc { ("", "5") } else { ("45", "") };
+                readings += &format!(
+                    "p{i}.png,{reader},{yes},{},{yes},0,0,0,0,0,{pn},{ul}\n",
+                    1 - yes
+                );
+            }
+        }
+        fs::write(folder.path().join("labels.csv"), labels).expect("labels");
+        fs::write(folder.path().join("readings.csv"), readings).expect("readings");
+        Data { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+}
+
+fn nothing_written(folder: &Path) -> bool {
+    !folder.exists() || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+#[test]
+fn evaluate_and_explain_write_whole_reports() {
+    let data = Data::new();
+    let (labels, readings) = (data.text("labels.csv"), data.text("readings.csv"));
+    let common = [
+        "--labels",
+        &labels,
+        "--split",
+        "val",
+        "--readings",
+        &readings,
+    ];
+    let maps = data.text("maps");
+    let mut explain = vec![
+        "explain",
+        "--out",
+        &maps,
+        "--phantoms",
+        "1",
+        "--limit",
+        "1",
+        "--rounds",
+        "100",
+    ];
+    explain.extend(common);
+    let output = study(&explain);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(data.path("maps/explain.json")).unwrap()).unwrap();
+    assert_eq!(report["sanity"]["repeats"], true);
+    assert_eq!(report["sanity"]["passed"], true, "{}", report["sanity"]);
+
+    let (out, explained) = (data.text("eval"), data.text("maps/explain.json"));
+    let mut evaluate = vec![
+        "evaluate",
+        "--out",
+        &out,
+        "--explain",
+        &explained,
+        "--rounds",
+        "100",
+    ];
+    evaluate.extend(common);
+    let output = study(&evaluate);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let json: serde_json::Value =
+        serde_json::from_slice(&fs::read(data.path("eval/evaluation.json")).unwrap()).unwrap();
+    assert_eq!(json["flow"]["images"], 12);
+    assert_eq!(json["flow"]["bcc"], 3);
+    assert_eq!(json["flow"]["read"], 12);
+    let page = fs::read_to_string(data.path("eval/report.html")).unwrap();
+    for word in ["Decision curve", "small n", "STARD", "Sanity", "p0.png"] {
+        assert!(page.contains(word) || word == "p0.png", "{word}");
+    }
+    for outside in ["http://", "https://", "<script", "src=\"/"] {
+        assert!(
+            !page.contains(outside),
+            "{outside}: the page must need nothing else"
+        );
+    }
+    assert!(!page.contains("data:image"), "images only where asked for");
+}
+
+#[test]
+fn answers_read_from_analyze_give_the_same_figures() {
+    let data = Data::new();
+    let answers = Command::new(env!("CARGO_BIN_EXE_bccscope"))
+        .args(["analyze", "--json", "--no-gate"])
+        .arg(data.folder.path())
+        .output()
+        .expect("the program runs");
+    assert!(answers.status.success(), "{}", sentence(&answers));
+    fs::write(data.path("answers.jsonl"), &answers.stdout).unwrap();
+    let (labels, own, read) = (data.text("labels.csv"), data.text("own"), data.text("read"));
+    let lines = data.text("answers.jsonl");
+    let first = study(&[
+        "evaluate", "--labels", &labels, "--out", &own, "--rounds", "100",
+    ]);
+    assert!(first.status.success(), "{}", sentence(&first));
+    let second = study(&[
+        "evaluate",
+        "--labels",
+        &labels,
+        "--out",
+        &read,
+        "--rounds",
+        "100",
+        "--predictions",
+        &lines,
+        "--compare",
+        &lines,
+    ]);
+    assert!(second.status.success(), "{}", sentence(&second));
+    let figures = |folder: &str| fs::read_to_string(data.path(folder).join("figures.csv")).unwrap();
+    let without = |text: String, word: &str| -> Vec<String> {
+        text.lines()
+            .filter(|l| !l.starts_with(word))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(
+        without(figures("own"), "compare"),
+        without(figures("read"), "compare")
+    );
+    assert!(figures("read").contains("compare,all,BCC,AUROC minus that of the other,0.000000"));
+}
+
+#[test]
+fn an_image_that_is_not_there_is_named_with_its_line() {
+    let data = Data::new();
+    fs::remove_file(data.path("p3.png")).unwrap();
+    let (labels, out) = (data.text("labels.csv"), data.text("out"));
+    let output = study(&["evaluate", "--labels", &labels, "--out", &out]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = sentence(&output);
+    assert!(
+        said.contains("labels.csv, line 5: ") && said.contains("p3.png"),
+        "{said}"
+    );
+    assert!(nothing_written(&data.path("out")));
+}
+
+#[test]
+fn an_empty_split_is_named_with_those_there_are() {
+    let data = Data::new();
+    let (labels, out) = (data.text("labels.csv"), data.text("out"));
+    let output = study(&[
+        "evaluate", "--labels", &labels, "--split", "test", "--out", &out,
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = sentence(&output);
+    assert!(
+        said.contains("split test") && said.contains("val"),
+        "{said}"
+    );
+    assert!(nothing_written(&data.path("out")));
+}
+
+#[test]
+fn a_wrong_reading_stops_the_consensus_with_nothing_written() {
+    let data = Data::new();
+    let text = fs::read_to_string(data.path("readings.csv")).unwrap();
+    fs::write(
+        data.path("twice.csv"),
+        format!("{text}{}\n", text.lines().nth(1).unwrap()),
+    )
+    .unwrap();
+    fs::write(data.path("code.csv"), text.replace("UL_cells", "XY_cells")).unwrap();
+    let alone: String = text
+        .lines()
+        .filter(|l| !l.contains(",B,"))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    fs::write(data.path("alone.csv"), alone).unwrap();
+    let out = data.text("out");
+    for (file, words) in [
+        ("twice.csv", "line 26: A has read p0.png already in line 2"),
+        ("code.csv", "XY_cells"),
+        ("alone.csv", "only one reader (A)"),
+        ("none.csv", "cannot be read"),
+    ] {
+        let output = study(&["consensus", &data.text(file), "--out", &out]);
+        assert_eq!(output.status.code(), Some(1), "{file}");
+        let said = sentence(&output);
+        assert!(said.contains(file) && said.contains(words), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(nothing_written(&data.path("out")));
+    }
+}
+
+#[test]
+fn the_consensus_of_two_readers_warns_and_is_written() {
+    let data = Data::new();
+    let (readings, out) = (data.text("readings.csv"), data.text("out"));
+    let output = study(&["consensus", &readings, "--out", &out, "--rounds", "50"]);
+    assert!(output.status.success(), "{}", sentence(&output));
+    assert!(sentence(&output).contains("two readers"));
+    let csv = fs::read_to_string(data.path("out/consensus.csv")).unwrap();
+    assert!(csv.starts_with("file,readers,bcc,PN,UL,ON,MG,ML,SW,AT,PN_cells,"));
+    assert_eq!(csv.lines().count(), 13);
+    // The training reads this very form.
+    let first: Vec<&str> = csv.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!(first[0], "p0.png");
+    assert!(first[4].parse::<f64>().unwrap() > 0.5, "ulceration by both");
+    assert_eq!(first[11], "5", "its cells");
+}
+
+#[test]
+fn wrong_use_is_exit_code_two() {
+    let data = Data::new();
+    let (labels, out, readings) = (
+        data.text("labels.csv"),
+        data.text("out"),
+        data.text("readings.csv"),
+    );
+    let no_cells = study(&["explain", "--labels", &labels, "--out", &out]);
+    assert_eq!(no_cells.status.code(), Some(2));
+    let prior = study(&[
+        "consensus",
+        &readings,
+        "--out",
+        &out,
+        "--sensitivity-prior",
+        "0,1",
+    ]);
+    assert_eq!(prior.status.code(), Some(2));
+}
