@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{assess::Finding, model::Task};
 
+/// Draws what a sentence speaks of into its area.
+type Drawing = fn(&mut Sheet<'_>, f32, Area);
+
 /// The help page.
 pub(super) fn help(sheet: &mut Sheet<'_>, layout: &Layout, sight: Option<Sight>) {
     let u = layout.unit;
@@ -23,7 +26,7 @@ pub(super) fn help(sheet: &mut Sheet<'_>, layout: &Layout, sight: Option<Sight>)
     );
     body.cut_top(6.0 * u);
     let cell = cell_size(sight);
-    let entries: [(fn(&mut Sheet<'_>, f32, Area), &str); 5] = [
+    let entries: [(Drawing, &str); 5] = [
         (
             colours,
             "Bright: here the picture speaks for the pattern named below it. The dark line runs \

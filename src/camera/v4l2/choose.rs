@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_list_without_an_end_is_left() {
-        let entries = listed(|index| Ok(index)).unwrap();
+        let entries = listed(Ok).unwrap();
         assert_eq!(entries.len(), MOST as usize);
     }
 }

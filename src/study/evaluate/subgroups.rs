@@ -49,7 +49,7 @@ fn one(part: &View<'_>, figures: &mut Vec<Figure>, both: bool) {
         let said = |i: &&Item<'_>| i.p(Task::Bcc) >= at;
         let (bcc, non): (Vec<_>, Vec<_>) = part.items.iter().partition(|i| i.case.bcc);
         if both {
-            let hit = Estimate::of(bcc.iter().map(|i| said(i)));
+            let hit = Estimate::of(bcc.iter().map(said));
             add(figures, &format!("sensitivity at {name}"), hit);
         }
         let passed = Estimate::of(non.iter().map(|i| !said(i)));
