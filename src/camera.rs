@@ -1,12 +1,25 @@
-//! Where frames come from: a V4L2 dermatoscope ([`v4l2`]), picture files ([`still`]), a
-//! recorded run ([`replay`]) or the drawn test target ([`phantom`]). All of them are a
-//! [`Camera`]: asked for news, they answer at once or after the time given.
+//! Where frames come from: a V4L2 dermatoscope ([`v4l2`]), picture files ([`still`],
+//! [`pictures`]), a recorded run ([`record`], [`replay`]) or the drawn test target
+//! ([`phantom`]). All of them are a [`Camera`]: asked for news, they answer at once or after
+//! the time given. [`open`] makes one of a [`Choice`].
 
+mod choice;
+mod pace;
+pub mod phantom;
+pub mod pictures;
+pub mod record;
+mod recording;
+pub mod replay;
+mod settings;
 pub mod still;
+pub mod v4l2;
 
 use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+pub use choice::{Choice, SYNTAX, open};
+pub use settings::{FormatWish, Settings};
 
 use crate::frame::{Frame, Source};
 
@@ -52,8 +65,3 @@ pub trait Camera: Send {
     /// The next news, waiting for it at most `wait`.
     fn next(&mut self, wait: Duration) -> News;
 }
-
-/// Settings of the `[camera]` part of the configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {}

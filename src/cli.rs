@@ -4,11 +4,19 @@
 //! configuration).
 
 mod analyze;
+mod cameras;
 mod context;
 mod error;
 mod model;
+mod out;
 mod phantom;
+mod record;
+mod replay;
+mod run;
+mod screens;
+mod selftest;
 mod size;
+mod study;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -36,12 +44,26 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the device: camera, display, buttons
+    Run(run::RunCommand),
     /// Analyse picture files
     Analyze(analyze::AnalyzeCommand),
+    /// Try every part of the device once
+    Selftest(selftest::SelftestCommand),
+    /// List the cameras and what they offer
+    Cameras(cameras::CamerasCommand),
+    /// Record what a camera delivers
+    Record(record::RecordCommand),
+    /// Analyse a recorded run
+    Replay(replay::ReplayCommand),
     /// Check a model or look inside it
     Model(model::ModelCommand),
     /// Draw the dermoscopic test target
     Phantom(phantom::PhantomCommand),
+    /// Draw every screen with sample data
+    Screens(screens::ScreensCommand),
+    /// The evidence: readers' consensus, evaluation, heat-map agreement
+    Study(study::StudyCommand),
 }
 
 /// Runs the program on the process's arguments.
@@ -58,9 +80,16 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), CliError> {
     let config = Config::load(cli.config.as_deref()).or_wrong_use()?;
     match &cli.command {
+        Command::Run(command) => run::run(command, &config),
         Command::Analyze(command) => analyze::run(command, &config),
+        Command::Selftest(command) => selftest::run(command, &config),
+        Command::Cameras(command) => cameras::run(command),
+        Command::Record(command) => record::run(command, &config),
+        Command::Replay(command) => replay::run(command, &config),
         Command::Model(command) => model::run(command, &config),
         Command::Phantom(command) => phantom::run(command),
+        Command::Screens(command) => screens::run(command),
+        Command::Study(command) => study::run(command, &config),
     }
 }
 

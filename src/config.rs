@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{app, camera, display, engine, input, records};
+use crate::{app, camera, display, engine, files, input, records};
 
 /// Read when no other file is named and it exists.
 pub const DEFAULT_PATH: &str = "/etc/bccscope/bccscope.toml";
@@ -52,19 +52,31 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] names the file, the line and the key.
     pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let path = match path {
-            Some(path) => path,
-            None if Path::new(DEFAULT_PATH).exists() => Path::new(DEFAULT_PATH),
-            None => return Ok(Config::default()),
-        };
+        let named = path.is_some();
+        let path = path.unwrap_or(Path::new(DEFAULT_PATH));
         let refuse = |why: String| ConfigError {
             path: path.to_path_buf(),
             why,
         };
-        let text = std::fs::read_to_string(path).map_err(|e| refuse(e.to_string()))?;
-        let config = toml::from_str(&text).map_err(|e| refuse(e.to_string()))?;
+        let text = match files::read_text(path, 1 << 20) {
+            Ok(text) => text,
+            // Only a missing file means defaults: one that cannot be read was meant.
+            Err(e) if e.is_missing() && !named => return Ok(Config::default()),
+            Err(e) => return Err(refuse(e.to_string())),
+        };
+        let config: Config = files::parse_toml(&text).map_err(refuse)?;
+        config.check().map_err(refuse)?;
         log::info!("configuration from {}", path.display());
         Ok(config)
+    }
+
+    /// Whether every value is in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn check(&self) -> Result<(), String> {
+        self.engine.check()?;
+        self.app.limits().map(|_| ())
     }
 }
 

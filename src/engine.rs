@@ -13,8 +13,21 @@ use crate::{assess::EngineInfo, model::TASKS};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Threads of the CPU engine; 0 takes as many as there are cores, at most 4.
+    /// Threads of the CPU engine, up to 64; 0 takes one less than there are cores, 1 to 3.
     pub threads: usize,
+}
+
+impl Settings {
+    /// Whether every value is in its range.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn check(&self) -> Result<(), String> {
+        match self.threads {
+            0..=64 => Ok(()),
+            n => Err(format!("[engine] threads = {n}: it must be 0 to 64")),
+        }
+    }
 }
 
 /// What one inference gives, dequantised.

@@ -7,7 +7,10 @@ mod yuyv;
 
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Instant, SystemTime},
 };
 
@@ -19,6 +22,14 @@ pub use decode::{DecodeError, Detail, MAX_PIXELS};
 /// Number of a frame within one run of the program: unique and rising, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FrameId(pub u64);
+
+impl FrameId {
+    /// The next number of this process, whatever source the frame comes from.
+    pub fn next() -> FrameId {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        FrameId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// What kind of thing delivers frames. Everything but `Camera` and `File` is a stand-in
 /// and is named on every screen and in every record.

@@ -3,12 +3,47 @@
 //! [`InputEvent`]s; touches become [`Action`]s through the buttons the screen drew.
 
 mod action;
+mod evdev;
+mod settings;
+mod stdin;
+mod touch;
+mod translate;
 
-pub use action::{Action, InputEvent};
+use std::{io, sync::mpsc::Sender};
 
-use serde::{Deserialize, Serialize};
+pub use self::{
+    action::{Action, InputEvent},
+    settings::{KeyMap, Settings, TouchSettings},
+    stdin::{COMMANDS, parse as parse_command},
+};
+use crate::display::Rotation;
 
-/// Settings of the `[input]` part of the configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {}
+/// Starts the threads that read keys, touch panels, buttons and stdin. They end with the
+/// receiver; devices may come and go.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn start(
+    settings: &Settings,
+    rotation: Rotation,
+    events: &Sender<InputEvent>,
+) -> io::Result<()> {
+    if settings.devices {
+        let (settings, events) = (settings.clone(), events.clone());
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(move || evdev::run(&settings, rotation, &events))?;
+    }
+    if settings.stdin && stdin::is_ours() {
+        let events = events.clone();
+        std::thread::Builder::new()
+            .name("stdin".into())
+            .spawn(move || stdin::run(io::stdin().lock(), &mut io::stderr(), &events))?;
+    }
+    Ok(())
+}
+
+/// Names of the keys, buttons and touch panels that can be read now.
+pub fn devices(settings: &Settings, rotation: Rotation) -> Vec<String> {
+    evdev::names(settings, rotation)
+}

@@ -32,7 +32,9 @@
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
 //! | [`records`] | cases on disk | models' insides |
 //! | [`platform`] | power, temperature, clock | everything above |
+//! | [`selftest`] | every part tried once | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
+//! | [`files`] | reading small files, and only files | everything else |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
 
@@ -43,6 +45,7 @@ pub mod cli;
 pub mod config;
 pub mod display;
 pub mod engine;
+pub mod files;
 pub mod frame;
 pub mod input;
 pub mod model;
@@ -50,4 +53,5 @@ pub mod phantom;
 pub mod platform;
 pub mod records;
 pub mod screen;
+pub mod selftest;
 pub mod study;

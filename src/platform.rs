@@ -12,7 +12,7 @@ pub use thermal::hottest;
 use std::path::Path;
 
 /// A processor slows itself down from here on (Raspberry Pi: 80 °C, soft limit).
-const HOT: f32 = 80.0;
+pub const HOT: f32 = 80.0;
 /// A battery is low below this.
 const LOW: u8 = 15;
 

@@ -1,80 +1,117 @@
-//! What is drawn, and nothing of where: a [`Scene`] in, pixels out. One layout serves every
-//! size; lengths are in units of 1/480 of the screen's height.
+//! What is drawn, and nothing of where: a [`Scene`] in, pixels out.
+//!
+//! A scene is first composed: every text, bar and button gets its place, from the screen's
+//! size alone. Then it is painted. [`hit`] asks the same composition what a touch means, so
+//! what is seen and what is touched cannot differ. Lengths are in units of 1/480 of the
+//! screen's height.
 
+pub mod area;
+mod buttons;
+mod caption;
+mod glyphs;
+mod heat;
+mod help;
 mod layout;
-mod panel;
+mod live;
+mod message;
+mod paint;
+mod patterns;
 mod picture;
 mod result;
+pub mod samples;
 mod scene;
+mod sheet;
+mod status;
+mod surface;
 mod text;
 pub mod theme;
+mod verdict;
 
-use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
-pub use scene::{Burst, CaseNote, MapView, Scene, Status};
+pub use scene::{Burst, CaseNote, MapView, Scene, Sight, Status};
+pub use sheet::Target;
+pub use surface::Surface;
 
 use crate::{assess::Assessment, input::Action, model::Task};
+use layout::Layout;
+use sheet::{Sheet, Sign};
 
-/// The pixels of a screen.
-pub struct Surface {
-    picture: RgbImage,
-}
-
-impl Surface {
-    /// A black surface.
-    pub fn new(width: u32, height: u32) -> Surface {
-        Surface {
-            picture: RgbImage::new(width, height),
-        }
-    }
-
-    /// Its pixels, to be shown.
-    pub fn picture(&self) -> &RgbImage {
-        &self.picture
-    }
-
-    /// Its pixels.
-    pub fn into_picture(self) -> RgbImage {
-        self.picture
-    }
-}
-
-impl OriginDimensions for Surface {
-    fn size(&self) -> Size {
-        Size::new(self.picture.width(), self.picture.height())
-    }
-}
-
-impl DrawTarget for Surface {
-    type Color = Rgb888;
-    type Error = std::convert::Infallible;
-
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(
-        &mut self,
-        pixels: I,
-    ) -> Result<(), Self::Error> {
-        for Pixel(point, colour) in pixels {
-            if let (Ok(x), Ok(y)) = (u32::try_from(point.x), u32::try_from(point.y))
-                && x < self.picture.width()
-                && y < self.picture.height()
-            {
-                self.picture
-                    .put_pixel(x, y, Rgb([colour.r(), colour.g(), colour.b()]));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Draws a scene.
+/// Draws a scene. On a surface that already shows it, only what changed is painted.
 pub fn draw(scene: &Scene<'_>, status: &Status, surface: &mut Surface) {
-    result::scene(scene, status, surface);
+    let size = surface.picture().dimensions();
+    paint::paint(compose(scene, status, size), surface);
 }
 
 /// What a touch at these fractions of the screen's width and height asks for.
-pub fn hit(_scene: &Scene<'_>, _size: (u32, u32), _at: (f32, f32)) -> Option<Action> {
-    None
+pub fn hit(scene: &Scene<'_>, status: &Status, size: (u32, u32), at: (f32, f32)) -> Option<Action> {
+    compose(scene, status, size).hit(at.0 * size.0 as f32, at.1 * size.1 as f32)
+}
+
+/// Everything that can be touched, as it is drawn.
+pub fn targets(scene: &Scene<'_>, status: &Status, size: (u32, u32)) -> Vec<Target> {
+    compose(scene, status, size).targets
+}
+
+fn compose<'a>(scene: &Scene<'a>, status: &Status, size: (u32, u32)) -> Sheet<'a> {
+    let alerts = status::alerts(scene, status);
+    let layout = Layout::of(size, alerts.len());
+    let mut sheet = Sheet::new();
+    let paper = &mut sheet;
+    match *scene {
+        Scene::Live {
+            picture,
+            quality,
+            sight,
+            notice,
+        } => live::live(paper, &layout, picture, sight, quality, notice),
+        Scene::Capturing {
+            picture,
+            sight,
+            taken,
+            wanted,
+        } => live::capturing(paper, &layout, picture, sight, (taken, wanted)),
+        Scene::Analysing { picture, sight } => live::analysing(paper, &layout, picture, sight),
+        Scene::Result {
+            picture,
+            assessment,
+            burst,
+            map,
+            note,
+        } => {
+            let shown = result::Shown {
+                image: picture,
+                assessment,
+                burst,
+                map,
+                note,
+            };
+            result::result(paper, &layout, &shown);
+        }
+        Scene::Help { sight } => help::help(paper, &layout, sight),
+        Scene::CameraLost { why, advice } => {
+            let heading = "No picture from the camera";
+            message::message(paper, &layout, Sign::Cross, heading, why, advice);
+        }
+        Scene::ModelRefused { why } => {
+            let advice = "Nothing can be analysed. Install the model again.";
+            let heading = "The model was refused";
+            message::message(paper, &layout, Sign::Cross, heading, why, advice);
+        }
+        Scene::Fault { why, advice } => {
+            message::message(
+                paper,
+                &layout,
+                Sign::Warning,
+                "Stopped: no verdict",
+                why,
+                advice,
+            );
+        }
+    }
+    buttons::add(paper, &layout, scene);
+    status::add(paper, &layout, &alerts, status);
+    sheet
 }
 
 /// The result screen of one assessment, with the heat map a reader wants first: the network's
@@ -82,7 +119,7 @@ pub fn hit(_scene: &Scene<'_>, _size: (u32, u32), _at: (f32, f32)) -> Option<Act
 pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> RgbImage {
     let seen = assessment
         .finding(Task::Bcc)
-        .is_some_and(|f| !f.probability.is_nan() && f.probability >= f.low);
+        .is_some_and(|finding| finding.present() || finding.possible());
     let map = if seen {
         MapView::Task(Task::Bcc)
     } else {
@@ -109,3 +146,6 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
     draw(&scene, &status, &mut surface);
     surface.into_picture()
 }
+
+#[cfg(test)]
+mod tests;

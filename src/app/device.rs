@@ -22,12 +22,12 @@ use super::{
 use crate::{
     assess::{Assessor, EngineInfo},
     camera::Camera,
-    display::Display,
+    display::{Devices, Opener, Reopening},
     frame::{Detail, Frame},
     input::InputEvent,
     platform,
     records::Store,
-    screen::{self, Surface},
+    screen::{self, Sight, Status, Surface},
 };
 
 /// How often the clock is looked at: also the longest time a stall stays unnoticed beyond
@@ -38,15 +38,13 @@ const TICK: Duration = Duration::from_millis(100);
 const POWER: Duration = Duration::from_secs(5);
 
 /// Everything a device is made of.
-pub struct Parts {
+pub struct Parts<O: Opener = Devices> {
     /// Where frames come from.
     pub camera: Box<dyn Camera>,
     /// The model, or why it was refused: the device then shows that and analyses nothing.
     pub assessor: Result<Assessor, String>,
     /// Where screens are shown.
-    pub display: Box<dyn Display>,
-    /// Set where that is not the first choice.
-    pub display_fallback: Option<String>,
+    pub display: Reopening<O>,
     /// What people do.
     pub inputs: mpsc::Receiver<InputEvent>,
     /// Where cases are stored.
@@ -61,10 +59,9 @@ pub struct Parts {
 ///
 /// # Errors
 /// A sentence when a thread cannot be started or the display fails for good.
-pub fn run(parts: Parts) -> Result<(), String> {
+pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
     let (sending, mailbox) = mailbox();
-    let mut display = parts.display;
-    let size = display.size();
+    let size = parts.display.size();
     // The picture's pane is at most as high as the screen; JPEG scales by halves from there.
     let detail = Detail::ShortSide(size.0.min(size.1));
     let (engine, model, refused) = match &parts.assessor {
@@ -75,6 +72,11 @@ pub fn run(parts: Parts) -> Result<(), String> {
         ),
         Err(why) => (no_engine(), "no model".to_owned(), Some(why.clone())),
     };
+    let sight = parts
+        .assessor
+        .as_ref()
+        .ok()
+        .map(|assessor| Sight::of(&assessor.package().manifest));
     let threads = Threads::start(
         parts.camera,
         parts.assessor.ok(),
@@ -84,65 +86,48 @@ pub fn run(parts: Parts) -> Result<(), String> {
         &sending,
     )
     .map_err(|e| format!("a thread could not be started: {e}"))?;
-    let state = State::new(parts.limits, engine, model, refused);
+    let mut state = State::new(parts.limits, engine, model, refused);
+    state.sight = sight;
     Running {
         state,
         threads: &threads,
-        display: display.as_mut(),
-        fallback: parts.display_fallback,
+        display: parts.display,
         surface: Surface::new(size.0, size.1),
-        shown: false,
     }
     .serve(&mailbox, &parts.stop)
 }
 
-struct Running<'a> {
+struct Running<'a, O: Opener> {
     state: State,
     threads: &'a Threads,
-    display: &'a mut dyn Display,
-    fallback: Option<String>,
+    display: Reopening<O>,
     surface: Surface,
-    shown: bool,
 }
 
-impl Running<'_> {
+impl<O: Opener> Running<'_, O> {
     fn serve(mut self, mailbox: &Mailbox, stop: &AtomicBool) -> Result<(), String> {
         self.show();
-        let mut tick = Instant::now();
-        let mut power: Option<(Instant, Option<String>)> = None;
+        let mut clockwork = Clockwork::new(Instant::now());
         loop {
-            let waited = mailbox.next(TICK.saturating_sub(tick.elapsed()));
+            let waited = mailbox.next(clockwork.until_tick(Instant::now()));
             let mut events: Vec<Event> = waited.into_iter().collect();
             // Everything that has come is taken in before the screen is drawn once.
-            while let Some(event) = mailbox.next(Duration::ZERO) {
-                events.push(event);
-                if events.len() >= 64 {
-                    break;
-                }
-            }
-            if tick.elapsed() >= TICK {
-                tick = Instant::now();
-                events.push(Event::Tick(platform::local_time()));
-            }
-            if power
-                .as_ref()
-                .is_none_or(|(seen, _)| seen.elapsed() >= POWER)
+            while events.len() < 64
+                && let Some(event) = mailbox.next(Duration::ZERO)
             {
-                let warning = platform::warning(Path::new("/sys"));
-                if power.as_ref().is_none_or(|(_, known)| *known != warning) {
-                    events.push(Event::Power(warning.clone()));
-                }
-                power = Some((Instant::now(), warning));
+                events.push(event);
             }
+            events.extend(clockwork.due(Instant::now()));
             if stop.load(Ordering::Relaxed) {
                 events.push(Event::Quit);
             }
-            let mut draw = false;
+            // Another display, or the old one back: it shows nothing yet.
+            let mut draw = self.display.tend(Instant::now());
             for event in events {
                 let event = match event {
                     Event::Touch(x, y) => {
                         let scene = view::scene(&self.state);
-                        match screen::hit(&scene, self.display.size(), (x, y)) {
+                        match screen::hit(&scene, &self.status(), self.display.size(), (x, y)) {
                             Some(action) => Event::Action(action),
                             None => continue,
                         }
@@ -160,22 +145,64 @@ impl Running<'_> {
                     }
                 }
             }
-            if draw || !self.shown {
+            if draw {
                 self.show();
             }
         }
     }
 
+    fn status(&self) -> Status {
+        view::status(&self.state, self.display.fallback().map(str::to_owned))
+    }
+
     fn show(&mut self) {
-        let status = view::status(&self.state, self.fallback.clone());
-        screen::draw(&view::scene(&self.state), &status, &mut self.surface);
-        let result = self.display.show(self.surface.picture());
-        if let Err(why) = &result
-            && self.shown
-        {
-            log::error!("display: {why}");
+        let size = self.display.size();
+        if self.surface.picture().dimensions() != size {
+            self.surface = Surface::new(size.0, size.1);
         }
-        self.shown = result.is_ok();
+        let status = self.status();
+        screen::draw(&view::scene(&self.state), &status, &mut self.surface);
+        // An error is logged there, once: nobody sees anything now, and `tend` looks for a
+        // display.
+        let _ = self.display.show(self.surface.picture(), Instant::now());
+    }
+}
+
+/// What happens by itself: the tick, and a look at the board's power now and then.
+struct Clockwork {
+    tick: Instant,
+    power: Option<Instant>,
+    warning: Option<String>,
+}
+
+impl Clockwork {
+    fn new(now: Instant) -> Clockwork {
+        Clockwork {
+            tick: now,
+            power: None,
+            warning: None,
+        }
+    }
+
+    fn until_tick(&self, now: Instant) -> Duration {
+        (self.tick + TICK).saturating_duration_since(now)
+    }
+
+    fn due(&mut self, now: Instant) -> Vec<Event> {
+        if self.until_tick(now) > Duration::ZERO {
+            return vec![];
+        }
+        self.tick = now;
+        let mut events = vec![Event::Tick(platform::local_time())];
+        if self.power.is_none_or(|seen| now - seen >= POWER) {
+            self.power = Some(now);
+            let warning = platform::warning(Path::new("/sys"));
+            if warning != self.warning {
+                self.warning.clone_from(&warning);
+                events.push(Event::Power(warning));
+            }
+        }
+        events
     }
 }
 

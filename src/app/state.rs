@@ -17,7 +17,7 @@ use crate::{
     frame::{Frame, Source, SourceKind},
     input::Action,
     model::Task,
-    screen::{CaseNote, MapView},
+    screen::{CaseNote, MapView, Sight},
 };
 
 /// Frames of a burst, and when to give up on something.
@@ -78,6 +78,8 @@ pub struct State {
     pub model: String,
     /// Set where the model was refused: its reason. Nothing is analysed then.
     pub refused: Option<String>,
+    /// How the model looks at a frame; `None` where it was refused.
+    pub sight: Option<Sight>,
     /// Warning of battery, voltage or temperature.
     pub power: Option<String>,
     /// The clock as shown.
@@ -105,11 +107,17 @@ impl State {
             engine,
             model,
             refused,
+            sight: None,
             power: None,
             clock: String::new(),
             ticket: Ticket(0),
             limits,
         }
+    }
+
+    /// Frames a burst takes.
+    pub fn burst(&self) -> usize {
+        self.limits.burst
     }
 
     /// The next state and what is to be done.

@@ -17,10 +17,18 @@ pub fn scene(state: &State) -> Scene<'_> {
         (View::Live(notice), Some(frame)) => Scene::Live {
             picture: &frame.picture,
             quality: frame.quality.as_ref(),
+            sight: state.sight,
             notice: *notice,
         },
-        (View::Collecting(_) | View::Analysing(_), Some(frame)) => Scene::Analysing {
+        (View::Collecting(frames), Some(frame)) => Scene::Capturing {
             picture: &frame.picture,
+            sight: state.sight,
+            taken: frames.len(),
+            wanted: state.burst(),
+        },
+        (View::Analysing(_), Some(frame)) => Scene::Analysing {
+            picture: &frame.picture,
+            sight: state.sight,
         },
         // Without a live frame there is nothing live to show; the state machine leaves these
         // views when the frame goes, so this is a guard, not a path.
@@ -31,11 +39,11 @@ pub fn scene(state: &State) -> Scene<'_> {
         (View::Result(showing), _) => Scene::Result {
             picture: &showing.case.picture,
             assessment: &showing.case.assessment,
-            burst: Some(showing.case.burst),
+            burst: Some(showing.case.burst).filter(|burst| burst.frames > 1),
             map: showing.map,
             note: &showing.note,
         },
-        (View::Help(_), _) => Scene::Help,
+        (View::Help(_), _) => Scene::Help { sight: state.sight },
         (View::Fault(fault), _) => match &state.refused {
             Some(why) => Scene::ModelRefused { why },
             None => Scene::Fault {

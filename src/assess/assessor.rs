@@ -228,6 +228,14 @@ impl Assessor {
         Ok(self.read_scores(&outputs))
     }
 
+    /// The input tensor of a picture, past the gate: what the known answers look at.
+    ///
+    /// # Errors
+    /// [`AssessError::Prepare`].
+    pub fn tensor(&mut self, picture: &RgbImage) -> Result<&[i8], AssessError> {
+        Ok(self.preparer.prepare(picture)?)
+    }
+
     fn read_scores(&self, outputs: &Outputs) -> [f32; TASKS] {
         match self.package.manifest.outputs.score {
             Score::MeanOfMaps => outputs.map_means(),

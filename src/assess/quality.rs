@@ -13,6 +13,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use super::assessment::{Quality, QualityScore, Reason};
+use crate::files::{parse_toml, read_text};
 
 pub use features::{FEATURES, Features};
 
@@ -77,8 +78,8 @@ impl Gate {
             path: path.display().to_string(),
             why,
         };
-        let text = std::fs::read_to_string(&path).map_err(|e| refuse(e.to_string()))?;
-        let thresholds: Thresholds = toml::from_str(&text).map_err(|e| refuse(e.to_string()))?;
+        let text = read_text(&path, 1 << 16).map_err(|e| refuse(e.to_string()))?;
+        let thresholds: Thresholds = parse_toml(&text).map_err(refuse)?;
         Gate::new(thresholds).map_err(refuse)
     }
 
@@ -110,6 +111,10 @@ impl Gate {
         let scalars = [t.short_side, t.sharpness, t.dark, t.bright, t.glare, t.skin];
         if scalars.iter().any(|v| !(v.is_finite() && *v >= 0.0)) || t.dark >= t.bright {
             return Err("thresholds must be numbers from 0 on, with dark below bright".into());
+        }
+        let signed = t.weights.iter().chain(&t.means);
+        if !(signed.chain([&t.dermoscopic, &t.constant])).all(|v| v.is_finite()) {
+            return Err("weights, means, dermoscopic and constant must be finite numbers".into());
         }
         Ok(Gate { thresholds })
     }

@@ -4,10 +4,7 @@ use std::{
     fs,
     io::Cursor,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Instant, SystemTime},
 };
 
@@ -42,6 +39,12 @@ pub enum StillError {
     /// A picture, but not one that can be used.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// Of a known format, in a form that is not read.
+    #[error("is of a form that is not read: {0}; save it as JPEG or 8-bit PNG")]
+    Unsupported(String),
+    /// It asks for more memory than a picture of the largest size needs.
+    #[error("needs too much memory to decode; save it as 8-bit PNG")]
+    TooMuchMemory,
     /// A folder without pictures.
     #[error("the folder holds no pictures")]
     NoPictures,
@@ -166,7 +169,7 @@ pub fn from_bytes(data: Vec<u8>, name: String) -> Result<Frame, StillError> {
     };
     check_size(width, height)?;
     Ok(Frame {
-        id: next_id(),
+        id: FrameId::next(),
         source: Arc::new(Source { kind, name, detail }),
         captured_at: SystemTime::now(),
         captured: Instant::now(),
@@ -179,7 +182,8 @@ pub fn from_bytes(data: Vec<u8>, name: String) -> Result<Frame, StillError> {
 
 fn decode_other(data: &[u8], format: ImageFormat) -> Result<((u32, u32), Vec<u8>), StillError> {
     let damaged = |e: image::ImageError| match e {
-        image::ImageError::Unsupported(_) => StillError::NotAPicture,
+        image::ImageError::Unsupported(what) => StillError::Unsupported(what.to_string()),
+        image::ImageError::Limits(_) => StillError::TooMuchMemory,
         other => DecodeError::Damaged(other.to_string()).into(),
     };
     let reader = || ImageReader::with_format(Cursor::new(data), format);
@@ -201,12 +205,6 @@ fn source_kind(format: ImageFormat, data: &[u8]) -> SourceKind {
     } else {
         SourceKind::File
     }
-}
-
-/// The next frame number of this process.
-fn next_id() -> FrameId {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    FrameId(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod files;
 mod text;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     path::PathBuf,
 };
 
@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{
     context::ModelArgs,
     error::{CliError, OrFail},
+    out::{complain, printable, say},
 };
 use crate::{
     assess::{Assessment, Assessor, Gating, report::Report},
@@ -32,7 +33,8 @@ use crate::{
   bccscope analyze --screens shown/ --size 1280x720 lesion.jpg
 
 One object a line and image on stdout, in order. An unreadable image gives an object with
-`error`, the others are analysed all the same, and the exit code is 1.")]
+`error`, the others are analysed all the same, and the exit code is 1. Bytes of a file name
+that are not UTF-8 are shown as the replacement character.")]
 pub struct AnalyzeCommand {
     /// Picture files, or folders of them
     #[arg(required = true, value_name = "PATH")]
@@ -74,7 +76,6 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
     };
     let images = entries.len();
     let progress = progress_bar(images);
-    let mut stdout = io::stdout().lock();
     let mut failed = 0usize;
     for (number, entry) in entries.into_iter().enumerate() {
         let path = entry.path.display().to_string();
@@ -97,21 +98,18 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
                 if command.json {
                     json!({ "path": path, "error": why }).to_string()
                 } else {
-                    format!("{path}\n  ERROR: {why}\n")
+                    format!("{}\n  ERROR: {why}\n", printable(&path))
                 }
             }
         };
-        match progress.suspend(|| writeln!(stdout, "{printed}")) {
-            Ok(()) => {}
-            // Whoever read us has seen enough.
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            Err(e) => return Err(CliError::Failed(format!("stdout: {e}"))),
-        }
+        progress.suspend(|| say(printed))?;
         progress.inc(1);
     }
     progress.finish_and_clear();
     if failed > 0 {
-        eprintln!("bccscope: {failed} of {images} images could not be analysed");
+        complain(format_args!(
+            "{failed} of {images} images could not be analysed"
+        ));
         return Err(CliError::AlreadySaid);
     }
     Ok(())

@@ -2,6 +2,8 @@
 
 use std::{fmt, process::ExitCode};
 
+use super::out::complain;
+
 /// Wrong use (exit code 2) or failure (exit code 1), each with one clear sentence:
 /// what, where, what to do.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub enum CliError {
     Failed(String),
     /// Failed, and everything was already said (a line an image in `analyze`).
     AlreadySaid,
+    /// Whoever read our output has seen enough (`| head`). No failure.
+    ReaderGone,
 }
 
 impl CliError {
@@ -19,14 +23,15 @@ impl CliError {
     pub fn report(&self) -> ExitCode {
         match self {
             CliError::WrongUse(sentence) => {
-                eprintln!("bccscope: {sentence}");
+                complain(sentence);
                 ExitCode::from(2)
             }
             CliError::Failed(sentence) => {
-                eprintln!("bccscope: {sentence}");
+                complain(sentence);
                 ExitCode::from(1)
             }
             CliError::AlreadySaid => ExitCode::from(1),
+            CliError::ReaderGone => ExitCode::SUCCESS,
         }
     }
 }
@@ -35,7 +40,7 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CliError::WrongUse(sentence) | CliError::Failed(sentence) => f.write_str(sentence),
-            CliError::AlreadySaid => Ok(()),
+            CliError::AlreadySaid | CliError::ReaderGone => Ok(()),
         }
     }
 }

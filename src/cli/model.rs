@@ -1,19 +1,25 @@
 //! `bccscope model`: looks at a model and checks it.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{
     context::ModelArgs,
     error::{CliError, OrFail},
+    out::say,
 };
 use crate::{
     assess::{Assessor, quality::Features},
     camera::still,
     config::Config,
+    files,
     frame::Detail,
-    model::{Package, known, package::sha256_hex, tflite::Graph},
+    model::{
+        Package, known,
+        package::{MAX_FILE, sha256_hex},
+        tflite::Graph,
+    },
 };
 
 /// Arguments of `bccscope model`.
@@ -65,45 +71,42 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
         Action::Verify { model } => {
             let assessor = model.open(config)?;
             let info = assessor.model();
-            println!(
+            say(format_args!(
                 "{} {} is sound: manifest, sha256, graph and known answers checked on {} ({})",
                 info.name,
                 info.version,
                 assessor.engine().name,
                 assessor.engine().runtime
-            );
-            println!(
+            ))?;
+            say(format_args!(
                 "{}  {}",
                 info.sha256,
                 assessor.package().cpu_path().display()
-            );
+            ))?;
             Ok(())
         }
         Action::Info {
             file: Some(file), ..
         } => {
-            let bytes = fs::read(file).map_err(|e| {
-                CliError::Failed(format!("{}: cannot be read: {e}", file.display()))
-            })?;
+            let bytes = files::read(file, MAX_FILE)
+                .map_err(|why| CliError::Failed(format!("{}: {why}", file.display())))?;
             let graph = Graph::read(&bytes)
                 .map_err(|why| CliError::Failed(format!("{}: {why}", file.display())))?;
-            println!("{}  {}", sha256_hex(&bytes), file.display());
-            print_graph(&graph);
-            Ok(())
+            say(format_args!("{}  {}", sha256_hex(&bytes), file.display()))?;
+            print_graph(&graph)
         }
         Action::Info { model, file: None } => {
             let package = Package::open(&model.folder(config)?).or_fail()?;
-            print_manifest(&package);
+            print_manifest(&package)?;
             let graph = Graph::read(&package.cpu).map_err(CliError::Failed)?;
-            print_graph(&graph);
-            Ok(())
+            print_graph(&graph)
         }
         Action::GateFeatures { paths } => print_features(paths),
         Action::RecordAnswers { model } => {
             let folder = model.folder(config)?;
             let mut assessor = Assessor::open_unchecked(&folder, &config.engine).or_fail()?;
             let path = known::record(&mut assessor).map_err(CliError::Failed)?;
-            println!("{}", path.display());
+            say(format_args!("{}", path.display()))?;
             Ok(())
         }
     }
@@ -130,70 +133,78 @@ fn print_features(paths: &[PathBuf]) -> Result<(), CliError> {
             .chain(&features.vector)
             .map(ToString::to_string)
             .collect();
-        println!("{path},{}", values.join(","));
+        say(format_args!("{path},{}", values.join(",")))?;
     }
     Ok(())
 }
 
-fn print_manifest(package: &Package) {
+fn print_manifest(package: &Package) -> Result<(), CliError> {
     let manifest = &package.manifest;
-    println!(
+    say(format_args!(
         "{} {} ({})",
         manifest.name, manifest.version, manifest.created
-    );
+    ))?;
     if !manifest.summary.is_empty() {
-        println!("{}", manifest.summary);
+        say(format_args!("{}", manifest.summary))?;
     }
-    println!("{}  {}", package.cpu_sha256, package.cpu_path().display());
-    println!("\ntask                        temperature    bias     low    high");
+    say(format_args!(
+        "{}  {}",
+        package.cpu_sha256,
+        package.cpu_path().display()
+    ))?;
+    say(format_args!(
+        "\ntask                        temperature    bias     low    high"
+    ))?;
     for task in &manifest.tasks {
-        println!(
+        say(format_args!(
             "{:<4} {:<24} {:>9.3} {:>7.3} {:>7.3} {:>7.3}",
             task.code, task.name, task.temperature, task.bias, task.low, task.high
-        );
+        ))?;
     }
     if let Some(evidence) = &manifest.evidence {
-        println!("\nmeasured on {}", evidence.data);
+        say(format_args!("\nmeasured on {}", evidence.data))?;
         if !evidence.note.is_empty() {
-            println!("note: {}", evidence.note);
+            say(format_args!("note: {}", evidence.note))?;
         }
         for figure in &evidence.figures {
             let interval = match (figure.low, figure.high) {
                 (Some(low), Some(high)) => format!(" ({low:.3} to {high:.3})"),
                 _ => String::new(),
             };
-            println!(
+            say(format_args!(
                 "{:<8} {:<24} {:.3}{interval}, n = {}",
                 figure.task, figure.metric, figure.value, figure.n
-            );
+            ))?;
         }
     }
     if let Some(licence) = &manifest.licence {
-        println!("\nlicence: {}", licence.model);
+        say(format_args!("\nlicence: {}", licence.model))?;
         for data in &licence.training_data {
-            println!("trained on: {data}");
+            say(format_args!("trained on: {data}"))?;
         }
     }
+    Ok(())
 }
 
-fn print_graph(graph: &Graph) {
-    println!();
+fn print_graph(graph: &Graph) -> Result<(), CliError> {
+    say("")?;
     for (kind, tensors) in [("input", &graph.inputs), ("output", &graph.outputs)] {
         for tensor in tensors {
             let steps = match tensor.quantisation {
                 Some((scale, zero)) => format!(", steps of {scale:.5} from {zero}"),
                 None => String::new(),
             };
-            println!("{kind:<7} {tensor}{steps}  {}", tensor.name);
+            say(format_args!("{kind:<7} {tensor}{steps}  {}", tensor.name))?;
         }
     }
     for operator in &graph.operators {
-        println!(
+        say(format_args!(
             "{:>5} x {} v{}",
             operator.count, operator.name, operator.version
-        );
+        ))?;
     }
     if graph.subgraphs != 1 {
-        println!("{} subgraphs", graph.subgraphs);
+        say(format_args!("{} subgraphs", graph.subgraphs))?;
     }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 
-use super::error::CliError;
+use super::{error::CliError, out::say};
 use crate::{
     model::Task,
     phantom::{Phantom, write_png},
@@ -54,7 +54,7 @@ pub fn run(command: &PhantomCommand) -> Result<(), CliError> {
         CliError::Failed(format!("{}: cannot be written: {e}", path.display()))
     };
     write_png(&command.out, &drawing.picture).map_err(|e| failed(&command.out, &e))?;
-    println!("{}", command.out.display());
+    say(format_args!("{}", command.out.display()))?;
     if let Some(folder) = &command.masks {
         fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
         let named = drawing
@@ -64,7 +64,7 @@ pub fn run(command: &PhantomCommand) -> Result<(), CliError> {
         for (name, mask) in [("lesion", &drawing.lesion)].into_iter().chain(named) {
             let path = folder.join(format!("{name}.png"));
             mask.save(&path).map_err(|e| failed(&path, &e))?;
-            println!("{}", path.display());
+            say(format_args!("{}", path.display()))?;
         }
     }
     Ok(())

@@ -33,7 +33,7 @@ impl Opener for Devices {
             Kind::Fbdev => Box::new(fbdev::Fbdev::open(&settings.fbdev)?),
             Kind::Png => Box::new(png::Png::open(&settings.png)?),
         };
-        Ok(Rotated::new(display, settings.rotate))
+        Ok(Rotated::around(display, settings.rotate))
     }
 }
 

@@ -107,8 +107,6 @@ impl<O: Opener> Reopening<O> {
                 self.size = first.display.size();
                 let fallback = first.refusals.first().map(ToString::to_string);
                 self.log_once(first.refusals);
-                // The old one, if any, closes first: it may restore what it found.
-                self.current = None;
                 self.current = Some(Current {
                     index: first.index,
                     display: first.display,

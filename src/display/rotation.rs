@@ -110,7 +110,7 @@ pub struct Rotated {
 
 impl Rotated {
     /// The display as it is where it is upright, else turned.
-    pub fn new(inner: Box<dyn Display>, rotation: Rotation) -> Box<dyn Display> {
+    pub fn around(inner: Box<dyn Display>, rotation: Rotation) -> Box<dyn Display> {
         if rotation == Rotation::Upright {
             return inner;
         }
@@ -161,7 +161,7 @@ mod tests {
     fn a_turned_display_shows_what_image_would_turn() {
         for rotation in ALL {
             let (memory, seen) = Memory::new(70, 45);
-            let mut display = Rotated::new(Box::new(memory), rotation);
+            let mut display = Rotated::around(Box::new(memory), rotation);
             let (width, height) = display.size();
             let picture = picture(width, height);
             display.show(&picture).unwrap();
@@ -179,7 +179,7 @@ mod tests {
     fn a_touch_lands_on_the_pixel_that_was_drawn_under_it() {
         for rotation in ALL {
             let (memory, seen) = Memory::new(64, 40);
-            let mut display = Rotated::new(Box::new(memory), rotation);
+            let mut display = Rotated::around(Box::new(memory), rotation);
             let (width, height) = display.size();
             let mut picture = RgbImage::new(width, height);
             picture.put_pixel(5, 9, Rgb([255; 3]));
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_picture_of_the_panels_own_size_is_refused_by_a_quarter_turn() {
         let (memory, seen) = Memory::new(64, 40);
-        let mut display = Rotated::new(Box::new(memory), Rotation::Clockwise90);
+        let mut display = Rotated::around(Box::new(memory), Rotation::Clockwise90);
         let error = display.show(&picture(64, 40)).unwrap_err();
         assert!(
             error.why.contains("64x40") && error.why.contains("40x64"),

@@ -43,13 +43,6 @@ pub(super) fn decode(
         });
     }
     check_pixels(width, height)?;
-    if matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK) {
-        // Print files: libjpeg-turbo leaves the conversion to the caller, `image` has it.
-        return image::load_from_memory_with_format(data, image::ImageFormat::Jpeg)
-            .map(|picture| picture.into_rgb8())
-            .map_err(|e| DecodeError::Damaged(e.to_string()));
-    }
-
     let scale = if header.is_lossless {
         ScalingFactor::ONE
     } else {
@@ -59,20 +52,42 @@ pub(super) fn decode(
     // A crafted progressive file can ask for thousands of passes over the picture.
     decompressor.set_scan_limit(100).map_err(damaged)?;
     let scaled = header.scaled(scale);
-    let mut pixels = vec![0; scaled.width * scaled.height * 3];
+    // Print files: libjpeg-turbo leaves the conversion of the four inks to the caller.
+    let inks = matches!(header.colorspace, Colorspace::CMYK | Colorspace::YCCK);
+    let format = if inks {
+        PixelFormat::CMYK
+    } else {
+        PixelFormat::RGB
+    };
+    let row = scaled.width * format.size();
+    let mut pixels = vec![0; row * scaled.height];
     decompressor
         .decompress(
             data,
             Image {
                 pixels: pixels.as_mut_slice(),
                 width: scaled.width,
-                pitch: scaled.width * 3,
+                pitch: row,
                 height: scaled.height,
-                format: PixelFormat::RGB,
+                format,
             },
         )
         .map_err(damaged)?;
+    if inks {
+        pixels = rgb_of_inks(&pixels);
+    }
     RgbImage::from_raw(scaled.width as u32, scaled.height as u32, pixels).ok_or(DecodeError::Empty)
+}
+
+/// Four inks, inverted as every known writer stores them (Adobe's way, and what Pillow
+/// takes for granted), to RGB.
+fn rgb_of_inks(pixels: &[u8]) -> Vec<u8> {
+    let (inks, _) = pixels.as_chunks::<4>();
+    inks.iter()
+        .flat_map(|[c, m, y, k]| {
+            [c, m, y].map(|ink| ((u32::from(*ink) * u32::from(*k) + 127) / 255) as u8)
+        })
+        .collect()
 }
 
 fn scale_for(short_side: u32, detail: Detail) -> ScalingFactor {
@@ -153,6 +168,30 @@ mod tests {
                 Err(DecodeError::Damaged(_))
             ));
         }
+    }
+
+    #[test]
+    fn a_print_file_is_read_as_strictly_as_any_other() {
+        // Red, as the inverted inks of a CMYK file: no cyan, full magenta and yellow.
+        let inks: Vec<u8> = [255, 10, 20, 255].repeat(64 * 48);
+        let image = Image {
+            pixels: inks.as_slice(),
+            width: 64,
+            pitch: 64 * 4,
+            height: 48,
+            format: PixelFormat::CMYK,
+        };
+        let jpeg = turbojpeg::compress(image, 95, turbojpeg::Subsamp::None)
+            .expect("inks compress")
+            .to_vec();
+        let red = decode(&jpeg, (64, 48), Detail::Full).unwrap();
+        let [r, g, b] = red.get_pixel(30, 20).0;
+        assert!(
+            r > 250 && g.abs_diff(10) < 5 && b.abs_diff(20) < 5,
+            "{r} {g} {b}"
+        );
+        let cut = decode(&jpeg[..jpeg.len() - 30], (64, 48), Detail::Full);
+        assert!(matches!(cut, Err(DecodeError::Damaged(_))), "{cut:?}");
     }
 
     #[test]

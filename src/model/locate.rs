@@ -13,6 +13,14 @@ pub const DEFAULT_NAME: &str = "bcc8-mnv2";
 /// A sentence that lists where it was looked for.
 pub fn locate(wanted: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(path) = wanted
+        && path.is_file()
+    {
+        return Err(format!(
+            "{} is a file: --model takes the model's folder, with its manifest.toml",
+            path.display()
+        ));
+    }
+    if let Some(path) = wanted
         && (path.components().count() > 1 || path.is_dir())
     {
         return Ok(path.to_path_buf());

@@ -1,9 +1,12 @@
 //! `manifest.toml`: everything the device must know of a model besides its weights. It is
 //! written by the training pipeline (`scripts/train`), never by hand.
 
+use std::path::{Component, Path};
+
 use serde::{Deserialize, Serialize};
 
 use super::task::{Role, TASKS, Task};
+use crate::files;
 
 /// The manifest's layout this program reads.
 pub const SCHEMA: u32 = 1;
@@ -212,7 +215,7 @@ impl Manifest {
     /// # Errors
     /// One sentence: the TOML reader's own (with line), or what does not make sense.
     pub fn parse(text: &str) -> Result<Manifest, String> {
-        let manifest: Manifest = toml::from_str(text).map_err(|e| e.to_string())?;
+        let manifest: Manifest = files::parse_toml(text)?;
         manifest.check()?;
         Ok(manifest)
     }
@@ -264,11 +267,37 @@ impl Manifest {
                 self.tasks.len()
             ));
         }
+        for file in [Some(&self.files.cpu), self.files.edgetpu.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            check_file(file)?;
+        }
         for (spec, task) in self.tasks.iter().zip(Task::ALL) {
             check_task(spec, task)?;
         }
         Ok(())
     }
+}
+
+/// A file lies in the model's own folder: one plain name, no way up, down or out.
+fn check_file(file: &ModelFile) -> Result<(), String> {
+    let mut parts = Path::new(&file.path).components();
+    let plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None)
+        if name.as_encoded_bytes() == file.path.as_bytes());
+    if !plain {
+        return Err(format!(
+            "files must lie in the model's own folder, not at {:?}",
+            file.path
+        ));
+    }
+    if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(format!(
+            "the sha256 of {} must be 64 hexadecimal digits",
+            file.path
+        ));
+    }
+    Ok(())
 }
 
 fn check_task(spec: &TaskSpec, task: Task) -> Result<(), String> {

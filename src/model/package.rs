@@ -1,9 +1,6 @@
 //! A model's folder, opened and checked.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -11,9 +8,10 @@ use super::{
     manifest::{Manifest, ModelFile},
     tflite::{ElementType, Graph},
 };
+use crate::files::{self, ReadError};
 
 /// Largest model file that is read, in bytes. MobileNet-V2 in int8 has 4 million.
-const MAX_FILE: u64 = 64 << 20;
+pub const MAX_FILE: u64 = 64 << 20;
 
 /// Why a model was refused. Each names the file and what is wrong with it.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +21,8 @@ pub enum ModelError {
     Unreadable {
         /// Which file.
         path: PathBuf,
-        /// The system's words.
-        why: String,
+        /// Missing, no permission, not a file, …
+        why: ReadError,
     },
     /// The manifest does not make sense.
     #[error("{path}: {why}")]
@@ -84,16 +82,12 @@ impl Package {
     /// [`ModelError`], which names the file and what is wrong.
     pub fn open(folder: &Path) -> Result<Package, ModelError> {
         let path = folder.join("manifest.toml");
-        let text =
-            String::from_utf8(read_limited(&path, 1 << 20)?).map_err(|_| ModelError::Manifest {
-                path: path.clone(),
-                why: "it is not UTF-8 text".into(),
-            })?;
+        let text = files::read_text(&path, 1 << 20).map_err(unreadable(&path))?;
         let manifest = Manifest::parse(&text).map_err(|why| ModelError::Manifest {
             path: path.clone(),
             why,
         })?;
-        let (cpu, cpu_sha256) = read_checked(folder, &manifest.files.cpu, &path)?;
+        let (cpu, cpu_sha256) = read_checked(folder, &manifest.files.cpu)?;
         let file = folder.join(&manifest.files.cpu.path);
         check_graph(&manifest, &cpu).map_err(|why| ModelError::Graph { path: file, why })?;
         Ok(Package {
@@ -184,23 +178,9 @@ pub fn check_graph(manifest: &Manifest, bytes: &[u8]) -> Result<Graph, String> {
     Ok(graph)
 }
 
-fn read_checked(
-    folder: &Path,
-    file: &ModelFile,
-    manifest_path: &Path,
-) -> Result<(Vec<u8>, String), ModelError> {
-    let name = Path::new(&file.path);
-    if name.components().count() != 1 || name.is_absolute() || file.path.starts_with("..") {
-        return Err(ModelError::Manifest {
-            path: manifest_path.to_path_buf(),
-            why: format!(
-                "files must lie in the model's own folder, not at {}",
-                file.path
-            ),
-        });
-    }
-    let path = folder.join(name);
-    let bytes = read_limited(&path, MAX_FILE)?;
+fn read_checked(folder: &Path, file: &ModelFile) -> Result<(Vec<u8>, String), ModelError> {
+    let path = folder.join(&file.path);
+    let bytes = files::read(&path, MAX_FILE).map_err(unreadable(&path))?;
     let got = sha256_hex(&bytes);
     if !got.eq_ignore_ascii_case(&file.sha256) {
         return Err(ModelError::Hash {
@@ -212,20 +192,7 @@ fn read_checked(
     Ok((bytes, got))
 }
 
-pub(super) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
-    let unreadable = |why: String| ModelError::Unreadable {
-        path: path.to_path_buf(),
-        why,
-    };
-    let meta = fs::metadata(path).map_err(|e| unreadable(e.to_string()))?;
-    if !meta.is_file() {
-        return Err(unreadable("it is not a file".into()));
-    }
-    if meta.len() > limit {
-        return Err(unreadable(format!(
-            "it has {} bytes, the limit is {limit}",
-            meta.len()
-        )));
-    }
-    fs::read(path).map_err(|e| unreadable(e.to_string()))
+pub(super) fn unreadable(path: &Path) -> impl FnOnce(ReadError) -> ModelError {
+    let path = path.to_path_buf();
+    move |why| ModelError::Unreadable { path, why }
 }

@@ -5,10 +5,12 @@
 //! Source: TensorFlow Lite's `schema.fbs` (file identifier `TFL3`, schema version 3) and the
 //! FlatBuffers binary format.
 
+mod constants;
 mod flatbuffer;
 
 use std::fmt;
 
+pub use constants::{Constant, constants};
 use flatbuffer::Table;
 
 /// What is inside a .tflite file, as far as the device cares.
@@ -151,12 +153,7 @@ fn operator_code(table: Table<'_>) -> Option<(String, i32)> {
 }
 
 fn tensor_info(table: Table<'_>) -> Option<TensorInfo> {
-    let kind = match table.i8(1, 0)? {
-        0 => ElementType::Float32,
-        3 => ElementType::UInt8,
-        9 => ElementType::Int8,
-        other => ElementType::Other(other),
-    };
+    let kind = element_type(table.i8(1, 0)?);
     let quantisation = match table.table(4)? {
         None => None,
         Some(q) => match (q.f32s(2)?.as_slice(), q.i64s(3)?.as_slice()) {
@@ -170,6 +167,15 @@ fn tensor_info(table: Table<'_>) -> Option<TensorInfo> {
         shape: table.i32s(0)?,
         quantisation,
     })
+}
+
+fn element_type(number: i8) -> ElementType {
+    match number {
+        0 => ElementType::Float32,
+        3 => ElementType::UInt8,
+        9 => ElementType::Int8,
+        other => ElementType::Other(other),
+    }
 }
 
 fn builtin_name(code: i32) -> String {
@@ -208,7 +214,56 @@ mod tests {
         fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 8..600)) {
             bytes[4..8].copy_from_slice(b"TFL3");
             let _ = Graph::read(&bytes);
+            let _ = constants(&bytes);
         }
+    }
+
+    static MODEL: &[u8] = include_bytes!("../../models/bcc8-mnv2/model.tflite");
+
+    /// Where the file's structure lies, between the weights and the end: its subgraph and
+    /// operator codes, by the root table's fields 2 and 1.
+    fn structure() -> std::ops::Range<usize> {
+        let u32_at = |at: usize| u32::from_le_bytes(MODEL[at..at + 4].try_into().unwrap()) as usize;
+        let root = u32_at(0);
+        let table = root - u32_at(root);
+        let field = |n: usize| root + usize::from(MODEL[table + 4 + 2 * n]);
+        let [codes, graphs] = [1, 2].map(|n| field(n) + u32_at(field(n)));
+        codes.min(graphs)..MODEL.len()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn no_change_to_a_real_model_makes_it_panic(
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<bool>(), any::<u8>()), 1..40),
+            cut in proptest::option::weighted(0.2, any::<prop::sample::Index>()),
+        ) {
+            let structure = structure();
+            let mut bytes = MODEL.to_vec();
+            for (place, anywhere, value) in changes {
+                // Half of them in the root table or where the rest of the structure lies.
+                let at = match (anywhere, value % 4) {
+                    (true, _) => 8 + place.index(bytes.len() - 8),
+                    (false, 0) => 8 + place.index(100),
+                    (false, 1) => structure.start + place.index(8000.min(structure.len())),
+                    (false, _) => structure.start + place.index(structure.len()),
+                };
+                bytes[at] = value;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(8 + cut.index(bytes.len() - 8));
+            }
+            let _ = Graph::read(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_real_model_is_read() {
+        let graph = Graph::read(MODEL).unwrap();
+        assert_eq!((graph.inputs.len(), graph.outputs.len()), (1, 2));
+        assert_eq!(graph.inputs[0].kind, ElementType::Int8);
+        assert!(graph.operators.iter().any(|op| op.name == "CONV_2D"));
+        assert!(!graph.is_for_edgetpu());
     }
 
     #[test]

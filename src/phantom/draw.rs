@@ -57,7 +57,7 @@ impl Outline {
             .iter()
             .map(|(n, size, phase)| size * (n * angle + phase).sin())
             .sum();
-        x.hypot(y) - self.radius * (1.0 + wobble)
+        length(x, y) - self.radius * (1.0 + wobble)
     }
 }
 
@@ -210,7 +210,7 @@ fn ulceration(canvas: &mut Canvas, mask: &mut GrayImage, chance: &mut Chance) {
     let size = chance.between(0.09, 0.12);
     canvas.mix(Some(mask), |u, v| {
         let edge = size * (0.75 + 0.6 * noise((u - cx) * 16.0, (v - cy) * 16.0, 21));
-        let depth = edge - (u - cx).hypot(v - cy);
+        let depth = edge - length(u - cx, v - cy);
         let crust = noise(u * 38.0, v * 38.0, 22);
         let colour = if crust > 0.56 {
             [92.0, 38.0, 26.0]
@@ -250,7 +250,7 @@ fn blobs(
                     (du * turn.cos() + dv * turn.sin()) / long,
                     dv * turn.cos() - du * turn.sin(),
                 );
-                1.0 - a.hypot(b) / radius
+                1.0 - length(a, b) / radius
             })
             .fold(f32::MIN, f32::max);
         (0.85 * smooth(depth / 0.35), [78.0, 84.0, 112.0])
@@ -277,7 +277,7 @@ fn maple_leaf(canvas: &mut Canvas, mask: &mut GrayImage, outline: &Outline, chan
             .map(|&(x, y, angle, length)| {
                 let (du, dv) = (u - x, v - y);
                 let along = (du * angle.cos() + dv * angle.sin()).clamp(0.0, length);
-                let away = (du - along * angle.cos()).hypot(dv - along * angle.sin());
+                let away = self::length(du - along * angle.cos(), dv - along * angle.sin());
                 0.007 + 0.012 * along / length - away
             })
             .fold(f32::MIN, f32::max);
@@ -303,7 +303,7 @@ fn spoke_wheel(canvas: &mut Canvas, mask: &mut GrayImage, chance: &mut Chance) {
         let mut cover = 0.0f32;
         for &(x, y, radius, turn) in &wheels {
             let (du, dv) = (u - x, v - y);
-            let distance = du.hypot(dv);
+            let distance = length(du, dv);
             if distance > radius {
                 continue;
             }
@@ -367,7 +367,7 @@ fn grow(
 fn to_segment(p: Point, a: Point, b: Point) -> f32 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let t = (((p.0 - a.0) * dx + (p.1 - a.1) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
-    (p.0 - a.0 - t * dx).hypot(p.1 - a.1 - t * dy)
+    length(p.0 - a.0 - t * dx, p.1 - a.1 - t * dy)
 }
 
 /// Distance to the border between the two nearest cells of a hexagonal lattice.
@@ -381,7 +381,7 @@ fn honeycomb(x: f32, y: f32) -> f32 {
         let column = (x - shift).round();
         for c in -1i8..=1 {
             let centre = (column + f32::from(c) + shift, r * row_height);
-            let distance = (x - centre.0).hypot(y - centre.1);
+            let distance = length(x - centre.0, y - centre.1);
             if distance < nearest {
                 second = nearest;
                 nearest = distance;
@@ -391,6 +391,11 @@ fn honeycomb(x: f32, y: f32) -> f32 {
         }
     }
     second - nearest
+}
+
+/// Square root and not the C library's `hypot`: three times as fast, and the same everywhere.
+fn length(x: f32, y: f32) -> f32 {
+    (x * x + y * y).sqrt()
 }
 
 fn smooth(t: f32) -> f32 {

@@ -1,43 +1,58 @@
-//! Where things are: everything follows from the screen's size.
+//! Where the parts of every screen are: alerts on top, the scene's body, buttons, the status
+//! line. Everything follows from the screen's size.
 
-use embedded_graphics::{prelude::*, primitives::Rectangle};
+use super::area::Area;
 
 /// The parts of a screen.
 pub(super) struct Layout {
-    /// Pixels a unit (1/480 of the height, held back on narrow screens).
+    /// Pixels a unit: 1/480 of the height, held back on narrow screens.
     pub unit: f32,
-    /// The picture's pane.
-    pub picture: Rectangle,
-    /// The column beside it.
-    pub panel: Rectangle,
+    /// Higher than wide: what stands side by side otherwise stands one below the other.
+    pub portrait: bool,
+    /// One strip an alert line, full width.
+    pub alerts: Vec<Area>,
+    /// The scene's own.
+    pub body: Area,
+    /// The row of buttons.
+    pub buttons: Area,
     /// The line at the bottom.
-    pub status: Rectangle,
+    pub status: Area,
 }
 
 impl Layout {
-    pub fn of(size: Size) -> Layout {
-        let (width, height) = (size.width as f32, size.height as f32);
-        let unit = (height / 480.0).min(width / 720.0);
-        let margin = 10.0 * unit;
-        let status_height = 34.0 * unit;
-        let body = height - status_height - 2.0 * margin;
-        let picture_width = (width * 0.5).min(body * 4.0 / 3.0);
-        let panel_left = picture_width + 2.0 * margin;
+    /// For a screen of this size with so many alert lines.
+    pub fn of(size: (u32, u32), alerts: usize) -> Layout {
+        let (width, height) = (size.0.max(1) as f32, size.1.max(1) as f32);
+        let portrait = height > width * 0.95;
+        let unit = if portrait {
+            (width / 440.0).min(height / 800.0)
+        } else {
+            (height / 480.0).min(width / 720.0)
+        };
+        let mut rest = Area::new(0.0, 0.0, width, height);
+        let strip = if portrait { 42.0 } else { 28.0 } * unit;
+        let alerts = (0..alerts).map(|_| rest.cut_top(strip)).collect();
+        let status = rest.cut_bottom(if portrait { 56.0 } else { 30.0 } * unit);
+        rest.cut_bottom(6.0 * unit);
+        let buttons = rest.cut_bottom(button_height(width, height, portrait));
+        let rim = 8.0 * unit;
         Layout {
             unit,
-            picture: rectangle(margin, margin, picture_width - margin, body),
-            panel: rectangle(panel_left, margin, width - panel_left - margin, body),
-            status: rectangle(0.0, height - status_height, width, status_height),
+            portrait,
+            alerts,
+            body: rest.inset(rim, rim),
+            buttons: buttons.inset(rim, 0.0),
+            status,
         }
     }
 }
 
-pub(super) fn rectangle(x: f32, y: f32, width: f32, height: f32) -> Rectangle {
-    Rectangle::new(
-        Point::new(x.round() as i32, y.round() as i32),
-        Size::new(
-            width.max(1.0).round() as u32,
-            height.max(1.0).round() as u32,
-        ),
-    )
+/// At least 9 mm for a gloved finger: an eighth of a 3.5 to 7 inch panel's height. A portrait
+/// screen of the same diagonal is higher, so a tenth does where it is not tiny.
+fn button_height(width: f32, height: f32, portrait: bool) -> f32 {
+    if portrait && height > 480.0 {
+        (height / 10.0).max(width / 8.0).ceil()
+    } else {
+        (height / 8.0).ceil()
+    }
 }

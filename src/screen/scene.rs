@@ -6,7 +6,7 @@ use image::RgbImage;
 pub use crate::assess::Spread as Burst;
 use crate::{
     assess::{Assessment, Quality},
-    model::Task,
+    model::{Manifest, Task},
 };
 
 /// The line at the bottom of every screen.
@@ -28,6 +28,26 @@ pub struct Status {
     pub power: Option<String>,
     /// Set when the display asked for is not the one in use, with the reason.
     pub display: Option<String>,
+}
+
+/// How the loaded model looks at a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// Width and height of its input: their ratio is that of the part of a frame it sees.
+    pub input: (u32, u32),
+    /// Columns and rows of its heat maps.
+    pub grid: (usize, usize),
+}
+
+impl Sight {
+    /// Of the model this manifest describes.
+    pub fn of(manifest: &Manifest) -> Sight {
+        let (rows, columns) = manifest.grid();
+        Sight {
+            input: (manifest.input.width, manifest.input.height),
+            grid: (columns, rows),
+        }
+    }
 }
 
 /// Which heat map lies over the picture.
@@ -62,13 +82,28 @@ pub enum Scene<'a> {
         picture: &'a RgbImage,
         /// The gate's answer for it; `None` until one is there.
         quality: Option<&'a Quality>,
+        /// How the model looks at it; `None` where there is no model.
+        sight: Option<Sight>,
         /// Shown for a moment, e.g. `Discarded`.
         notice: Option<&'a str>,
+    },
+    /// A burst is being taken.
+    Capturing {
+        /// The newest frame's picture.
+        picture: &'a RgbImage,
+        /// How the model looks at it.
+        sight: Option<Sight>,
+        /// Frames taken so far.
+        taken: usize,
+        /// Frames a burst has.
+        wanted: usize,
     },
     /// A burst was taken and is being analysed; the live picture goes on.
     Analysing {
         /// The newest frame's picture.
         picture: &'a RgbImage,
+        /// How the model looks at it.
+        sight: Option<Sight>,
     },
     /// A verdict, with the very picture it belongs to.
     Result {
@@ -84,7 +119,10 @@ pub enum Scene<'a> {
         note: &'a CaseNote,
     },
     /// What the heat map and the words mean.
-    Help,
+    Help {
+        /// How fine the model's maps are; `None` where there is no model.
+        sight: Option<Sight>,
+    },
     /// No camera, or it delivers nothing.
     CameraLost {
         /// What happened, in words.

@@ -2,10 +2,10 @@
 
 use std::{fmt::Write, path::PathBuf};
 
-use crate::assess::report::Report;
+use crate::{assess::report::Report, cli::out::printable};
 
 pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
-    let mut text = report.path.clone();
+    let mut text = printable(&report.path).into_owned();
     if let Some(word) = report.frame.stand_in {
         let _ = write!(text, "  [{word}]");
     }

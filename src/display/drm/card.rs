@@ -86,8 +86,12 @@ impl Card {
         let end = Instant::now() + at_most;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            if !self.readable(left)? {
-                return Ok(false);
+            match self.readable(left) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                // A signal; the time left shrinks all the same.
+                Err(e) if e.kind() == io::ErrorKind::Interrupted && !left.is_zero() => continue,
+                Err(e) => return Err(e),
             }
             let mut flipped = false;
             for event in self.receive_events()? {
@@ -109,13 +113,7 @@ impl Card {
         // SAFETY: one pollfd, which lives through the call.
         let rc = unsafe { libc::poll(&raw mut poll, 1, milliseconds) };
         if rc < 0 {
-            let error = io::Error::last_os_error();
-            // A signal: asked again by the caller's next picture.
-            return if error.kind() == io::ErrorKind::Interrupted {
-                Ok(false)
-            } else {
-                Err(error)
-            };
+            return Err(io::Error::last_os_error());
         }
         if poll.revents & libc::POLLIN != 0 {
             return Ok(true);

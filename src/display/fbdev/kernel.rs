@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_or_has_no_colour_is_refused_with_a_sentence() {
-        let cases: [(fn(&mut Variable, &mut Fixed), &str); 6] = [
+        type Spoil = fn(&mut Variable, &mut Fixed);
+        let cases: [(Spoil, &str); 6] = [
             (|v, _| v.bits_per_pixel = 24, "24 bits"),
             (|v, _| v.grayscale = 1, "true colour"),
             (|_, f| f.visual = 0, "true colour"),

@@ -1,8 +1,13 @@
 //! A bounds-checked reader of FlatBuffers tables. `None` always means "points outside the
 //! file"; an absent field gives its default.
 
-/// Vectors longer than this are taken for damage; the largest real one is the tensor list.
-const MAX_ELEMENTS: usize = 1 << 20;
+use std::ops::Range;
+
+/// Longer vectors are taken for damage. Without these limits a small file whose offsets all
+/// point at one place would unfold to any size in memory.
+const MAX_TABLES: usize = 1 << 14;
+const MAX_NUMBERS: usize = 1 << 12;
+const MAX_NAME: usize = 1 << 10;
 
 #[derive(Clone, Copy)]
 pub(super) struct Table<'a> {
@@ -45,7 +50,7 @@ impl<'a> Table<'a> {
 
     /// A string; the inner `None` where the field is absent or empty.
     pub fn string(&self, field: usize) -> Option<Option<String>> {
-        let bytes = self.vector(field, 1)?;
+        let bytes = self.vector(field, 1, MAX_NAME)?;
         if bytes.is_empty() {
             return Some(None);
         }
@@ -57,23 +62,25 @@ impl<'a> Table<'a> {
         let Some(at) = self.field(field)? else {
             return Some(Vec::new());
         };
-        let first = self.indirect(at)? + 4;
-        let count = self.vector(field, 4)?.len() / 4;
-        (0..count).map(|i| self.table_at(first + 4 * i)).collect()
+        let first = self.indirect(at)?.checked_add(4)?;
+        let count = self.vector(field, 4, MAX_TABLES)?.len() / 4;
+        (0..count)
+            .map(|i| self.table_at(first.checked_add(4 * i)?))
+            .collect()
     }
 
     pub fn i32s(&self, field: usize) -> Option<Vec<i32>> {
-        let (chunks, _) = self.vector(field, 4)?.as_chunks::<4>();
+        let (chunks, _) = self.vector(field, 4, MAX_NUMBERS)?.as_chunks::<4>();
         Some(chunks.iter().map(|c| i32::from_le_bytes(*c)).collect())
     }
 
     pub fn f32s(&self, field: usize) -> Option<Vec<f32>> {
-        let (chunks, _) = self.vector(field, 4)?.as_chunks::<4>();
+        let (chunks, _) = self.vector(field, 4, MAX_NUMBERS)?.as_chunks::<4>();
         Some(chunks.iter().map(|c| f32::from_le_bytes(*c)).collect())
     }
 
     pub fn i64s(&self, field: usize) -> Option<Vec<i64>> {
-        let (chunks, _) = self.vector(field, 8)?.as_chunks::<8>();
+        let (chunks, _) = self.vector(field, 8, MAX_NUMBERS)?.as_chunks::<8>();
         Some(chunks.iter().map(|c| i64::from_le_bytes(*c)).collect())
     }
 
@@ -105,17 +112,24 @@ impl<'a> Table<'a> {
     }
 
     /// The raw bytes of a vector; empty where the field is absent.
-    fn vector(&self, field: usize, element: usize) -> Option<&'a [u8]> {
+    fn vector(&self, field: usize, element: usize, limit: usize) -> Option<&'a [u8]> {
+        self.bytes.get(self.range(field, element, limit)?)
+    }
+
+    /// Where the raw bytes of a vector of at most `limit` elements lie; empty where the field
+    /// is absent.
+    pub fn range(&self, field: usize, element: usize, limit: usize) -> Option<Range<usize>> {
         let Some(at) = self.field(field)? else {
-            return Some(&[]);
+            return Some(0..0);
         };
         let start = self.indirect(at)?;
         let count = read_u32(self.bytes, start)? as usize;
-        if count > MAX_ELEMENTS {
+        if count > limit {
             return None;
         }
         let first = start.checked_add(4)?;
-        self.bytes.get(first..first.checked_add(count * element)?)
+        let end = first.checked_add(count.checked_mul(element)?)?;
+        (end <= self.bytes.len()).then_some(first..end)
     }
 
     fn checked(self) -> Option<Self> {

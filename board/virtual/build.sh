@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Makes the virtual board's disk-less system: target/board/{vmlinuz,initramfs.gz} out of pinned
+# Debian packages, the bundle of scripts/cross.sh, the emulated camera and its pictures.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+say() { echo "board: $*" >&2; }
+bash scripts/setup.sh board
+bash scripts/cross.sh
+bash board/virtual/fetch.sh
+PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+store=.deps/board
+out=target/board
+root=$out/root
+rm -rf "$out" && mkdir -p "$root"
+
+# --- the packages. The kernel is large: unpacked once, beside its archive.
+kernel_deb=$(echo "$store"/linux-image-*.deb)
+kernel=${kernel_deb%.deb}
+if [ ! -f "$kernel/done" ]; then
+  rm -rf "$kernel"
+  dpkg-deb -x "$kernel_deb" "$kernel"
+  depmod -b "$kernel" "$(ls "$kernel/lib/modules")"
+  touch "$kernel/done"
+fi
+cp "$kernel"/boot/vmlinuz-* "$out/vmlinuz"
+for deb in "$store"/*.deb; do
+  [ "$deb" = "$kernel_deb" ] || dpkg-deb -x "$deb" "$root"
+done
+rm -rf "$root"/usr/share/{doc,man,gdb,lintian,locale} "$root"/usr/lib/aarch64-linux-gnu/{gconv,audit}
+
+# --- only the modules of this board, with what they need, and depmod's tables
+modules=(vivid uvcvideo vhci-hcd virtio-gpu virtio_pci virtio_input virtio_console virtio_blk
+  uinput evdev softdog ext4 usbhid)
+version=$(ls "$kernel/lib/modules")
+from=$kernel/lib/modules/$version
+into=$root/lib/modules/$version
+mkdir -p "$into"
+cp "$from"/modules.{order,builtin,builtin.modinfo} "$into/"
+for module in "${modules[@]}"; do
+  modprobe --dirname "$kernel" --set-version "$version" --show-depends "$module" \
+    || { say "the kernel package has no module $module"; exit 1; }
+done | awk '$1 == "insmod" {print $2}' | sort -u | while read -r file; do
+  install -D -m 644 "$file" "$into/${file#*"lib/modules/$version/"}"
+done
+depmod -b "$root" "$version"
+
+# --- our bundle, as the Debian package installs it; the camera; the first process
+dpkg-deb -x target/bundle/bccscope_*_arm64.deb "$root"
+triple=aarch64-unknown-linux-gnu
+[ "$(uname -m)" = aarch64 ] || rustup target list --installed 2>/dev/null | grep -qx "$triple" || export RUSTC=/usr/bin/rustc
+CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
+  --manifest-path board/virtual/uvcsim/Cargo.toml
+install -m 755 "target/uvcsim/$triple/release/uvcsim" "$root/bin/uvcsim"
+CARGO_TARGET_DIR=$PWD/target/cross cargo build --locked --quiet --release --target "$triple" --example board-touch
+install -m 755 "target/cross/$triple/release/examples/board-touch" "$root/bin/board-touch"
+install -m 755 board/virtual/init "$root/init"
+mkdir -p "$root"/{proc,sys,dev,run,tmp,root,mnt,var/lib}
+cargo run --locked --quiet --example board-pictures -- "$root/scenes"
+
+find "$root" -exec touch --no-dereference --date=@0 {} +
+(cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --quiet) |
+  gzip -1n >"$out/initramfs.gz"
+say "kernel $version, initramfs $(du -h --apparent-size "$out/initramfs.gz" | cut -f1), $(find "$into" -name '*.ko*' | wc -l) modules"

@@ -1,0 +1,187 @@
+//! Writes a run down as it happens; the form is that of [`super::recording`].
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io::{self, BufWriter, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::{Instant, SystemTime},
+};
+
+use jiff::Timestamp;
+
+use super::{
+    News,
+    recording::{Event, FORM, FrameLine, INDEX, Line, VERSION, file_name, plain},
+};
+use crate::{frame::Frame, model::package::sha256_hex};
+
+/// Why a run could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// There is something of that name already. It is not touched.
+    #[error("{0}: exists already and is not overwritten; name a new folder")]
+    Exists(PathBuf),
+    /// The system's words.
+    #[error("{path}: cannot be written: {source}")]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+}
+
+/// What was recorded so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Frames stored.
+    pub frames: u64,
+    /// Frames the source threw away.
+    pub dropped: u64,
+    /// Times the source was lost.
+    pub lost: u64,
+    /// Bytes of the frames.
+    pub bytes: u64,
+}
+
+/// Writes a run into a new folder.
+pub struct Recorder {
+    folder: PathBuf,
+    index: BufWriter<File>,
+    began: Instant,
+    counts: Counts,
+}
+
+impl Recorder {
+    /// Makes the folder, readable by its owner alone: a run may show a patient.
+    ///
+    /// # Errors
+    /// [`RecordingError`]; a folder that exists is never written into.
+    pub fn create(folder: &Path) -> Result<Recorder, RecordingError> {
+        DirBuilder::new()
+            .mode(0o700)
+            .create(folder)
+            .map_err(|source| match source.kind() {
+                io::ErrorKind::AlreadyExists => RecordingError::Exists(folder.to_path_buf()),
+                _ => at(folder)(source),
+            })?;
+        let path = folder.join(INDEX);
+        let index = new_file(&path).map_err(at(&path))?;
+        let mut recorder = Recorder {
+            folder: folder.to_path_buf(),
+            index: BufWriter::new(index),
+            began: Instant::now(),
+            counts: Counts::default(),
+        };
+        recorder.line(Event::Begin {
+            form: FORM.into(),
+            version: VERSION,
+            program: env!("CARGO_PKG_VERSION").into(),
+            started_at: rfc3339(SystemTime::now()),
+        })?;
+        Ok(recorder)
+    }
+
+    /// Writes down what the source said.
+    ///
+    /// # Errors
+    /// [`RecordingError`]; the recording is of no use then.
+    pub fn write(&mut self, news: &News) -> Result<(), RecordingError> {
+        match news {
+            News::Quiet | News::Ended => Ok(()),
+            News::Opened(opened) => self.line(opened.into()),
+            News::Frame(frame) => self.frame(frame),
+            News::Dropped(why) => {
+                self.counts.dropped += 1;
+                self.line(Event::Dropped { why: plain(why) })
+            }
+            News::Lost(lost) => {
+                self.counts.lost += 1;
+                self.line(lost.into())
+            }
+        }
+    }
+
+    /// What was recorded so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Writes the last line, without which a recording counts as cut off.
+    ///
+    /// # Errors
+    /// [`RecordingError`].
+    pub fn finish(mut self) -> Result<Counts, RecordingError> {
+        self.line(Event::End {
+            frames: self.counts.frames,
+        })?;
+        let path = self.folder.join(INDEX);
+        self.index
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)
+            .and_then(|index| index.sync_all())
+            .map_err(at(&path))?;
+        Ok(self.counts)
+    }
+
+    fn frame(&mut self, frame: &Frame) -> Result<(), RecordingError> {
+        self.counts.frames += 1;
+        self.counts.bytes += frame.data.len() as u64;
+        let file = file_name(self.counts.frames, frame.format);
+        let path = self.folder.join(&file);
+        // The frame before its line: a line never names a file that is not there.
+        new_file(&path)
+            .and_then(|mut out| out.write_all(&frame.data))
+            .map_err(at(&path))?;
+        self.line(Event::Frame(FrameLine {
+            file,
+            layout: frame.format,
+            width: frame.width,
+            height: frame.height,
+            bytes: frame.data.len() as u64,
+            sha256: sha256_hex(&frame.data),
+            captured_us: since(self.began, frame.captured),
+            captured_at: rfc3339(frame.captured_at),
+        }))
+    }
+
+    fn line(&mut self, event: Event) -> Result<(), RecordingError> {
+        let line = Line {
+            t_us: self.began.elapsed().as_micros() as u64,
+            event,
+        };
+        serde_json::to_writer(&mut self.index, &line)
+            .map_err(io::Error::from)
+            .and_then(|()| self.index.write_all(b"\n"))
+            .map_err(at(&self.folder.join(INDEX)))
+    }
+}
+
+fn new_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> RecordingError {
+    let path = path.to_path_buf();
+    move |source| RecordingError::Io { path, source }
+}
+
+/// Microseconds from the beginning to a time, which may lie before it.
+fn since(began: Instant, time: Instant) -> i64 {
+    let micros = |d: std::time::Duration| i64::try_from(d.as_micros()).unwrap_or(i64::MAX);
+    match time.checked_duration_since(began) {
+        Some(after) => micros(after),
+        None => -micros(began.saturating_duration_since(time)),
+    }
+}
+
+fn rfc3339(time: SystemTime) -> String {
+    Timestamp::try_from(time)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_string()
+}

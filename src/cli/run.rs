@@ -1,0 +1,108 @@
+//! `bccscope run`: the device.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool, mpsc},
+};
+
+use clap::Args;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::{
+    context::ModelArgs,
+    error::{CliError, OrFail},
+};
+use crate::{
+    app::device::{self, Parts},
+    camera::{self, Choice},
+    config::Config,
+    display::{Kind, Order, Reopening, Size},
+    input,
+    records::Store,
+};
+
+/// Arguments of `bccscope run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bccscope run
+  bccscope run --source phantom:patterns=UL+AT
+  bccscope run --source phantom --display png --screens /tmp/screens --size 800x480
+  (sleep 2; echo capture; sleep 3; echo save; echo quit) | bccscope run --cases /tmp/cases
+
+Keys: Enter, space or the dermatoscope's button capture; left and right turn the heat maps; S
+saves, D discards, H helps. On stdin a line a command: capture, next, map UL, save, discard,
+help, back, quit.")]
+pub struct RunCommand {
+    /// Where frames come from: camera, phantom[:seed=7,patterns=UL+AT,size=1280x720,fps=15],
+    /// replay:FOLDER, replay-fast:FOLDER or pictures:PATH
+    #[arg(long, value_name = "SOURCE", default_value = "camera")]
+    source: Choice,
+    /// Displays to try, first choice first: drm, fbdev, png [default: from the configuration]
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    display: Vec<Kind>,
+    /// Folder of `--display png`
+    #[arg(long, value_name = "DIR")]
+    screens: Option<PathBuf>,
+    /// Size of `--display png`
+    #[arg(long, value_name = "WxH", value_parser = super::size::parse)]
+    size: Option<(u32, u32)>,
+    /// Folder cases are stored in [default: from the configuration]
+    #[arg(long, value_name = "DIR")]
+    cases: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    match name {
+        "drm" => Ok(Kind::Drm),
+        "fbdev" => Ok(Kind::Fbdev),
+        "png" => Ok(Kind::Png),
+        _ => Err(format!("{name}: a display is drm, fbdev or png")),
+    }
+}
+
+/// Runs the device until it is asked to quit. A refused model is shown on the display and
+/// does not end it.
+///
+/// # Errors
+/// When no display works, the source cannot be opened, or settings are out of range.
+pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
+    let limits = config.app.limits().map_err(CliError::WrongUse)?;
+    let mut settings = config.display.clone();
+    if !command.display.is_empty() {
+        settings.order = Order::try_from(command.display.clone()).map_err(CliError::WrongUse)?;
+    }
+    if let Some(folder) = &command.screens {
+        settings.png.folder = folder.clone();
+    }
+    if let Some((width, height)) = command.size {
+        settings.png.size = Size { width, height };
+    }
+    // Before anything is opened, so that a signal always leaves in good order; a second one
+    // ends the program at once.
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop)).or_fail()?;
+        signal_hook::flag::register(signal, Arc::clone(&stop)).or_fail()?;
+    }
+    let camera = camera::open(&config.camera, &command.source).or_fail()?;
+    let display = Reopening::open(&settings).or_fail()?;
+    let (events, inputs) = mpsc::channel();
+    input::start(&config.input, settings.rotate, &events).or_fail()?;
+    let assessor = command.model.open(config).map_err(|e| {
+        log::error!("model refused: {e}");
+        e.to_string()
+    });
+    let folder = command.cases.as_ref().unwrap_or(&config.records.folder);
+    device::run(Parts {
+        camera,
+        assessor,
+        display,
+        inputs,
+        store: Store::new(folder.clone()),
+        limits,
+        stop,
+    })
+    .map_err(CliError::Failed)
+}

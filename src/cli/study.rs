@@ -1,0 +1,40 @@
+//! `bccscope study`: the evidence behind a model.
+
+mod consensus;
+mod evaluate;
+mod explain;
+mod inputs;
+
+use clap::{Args, Subcommand};
+
+use super::error::CliError;
+use crate::config::Config;
+
+/// Arguments of `bccscope study`.
+#[derive(Debug, Args)]
+pub struct StudyCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Several readers' readings to one reference standard, and how far they agree
+    Consensus(consensus::ConsensusCommand),
+    /// The device's answers against labels and consensus: JSON, CSV and an HTML report
+    Evaluate(Box<evaluate::EvaluateCommand>),
+    /// Heat maps: agreement with marked cells and phantoms, sanity, faithfulness
+    Explain(explain::ExplainCommand),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What is wrong with the data, by file and line, or what failed.
+pub fn run(command: &StudyCommand, config: &Config) -> Result<(), CliError> {
+    match &command.action {
+        Action::Consensus(command) => consensus::run(command),
+        Action::Evaluate(command) => evaluate::run(command, config),
+        Action::Explain(command) => explain::run(command, config),
+    }
+}

@@ -1,0 +1,209 @@
+//! `bccscope study evaluate`.
+
+use std::{io::Cursor, path::PathBuf};
+
+use clap::Args;
+
+use super::inputs::{DataArgs, bar, command_line};
+use crate::{
+    assess::{Assessor, Gating},
+    camera::still,
+    cli::{
+        context::ModelArgs,
+        error::{CliError, OrFail},
+    },
+    config::Config,
+    frame::Detail,
+    study::{
+        evaluate::{self, Evaluation, Inputs, Prediction, Source},
+        explain, html, output,
+    },
+};
+
+/// Arguments of `bccscope study evaluate`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  bccscope study evaluate --labels data/labels.csv --split val --readings readings.csv --out eval/
+  bccscope analyze --json --no-gate images/ > answers.jsonl
+  bccscope study evaluate --labels labels.csv --predictions answers.jsonl --out eval/
+
+Writes evaluation.json, figures.csv and report.html.")]
+pub struct EvaluateCommand {
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+    /// Answers of `analyze --json` instead of running the model
+    #[arg(long, value_name = "JSONL", conflicts_with = "model")]
+    predictions: Option<PathBuf>,
+    /// Answers of another engine or model to the same images (`analyze --json`)
+    #[arg(long, value_name = "JSONL")]
+    compare: Option<PathBuf>,
+    /// Folder of pictures that are not dermoscopic: how many does the gate refuse?
+    #[arg(long, value_name = "DIR", conflicts_with = "predictions")]
+    not_dermoscopic: Option<PathBuf>,
+    /// An explain.json to show in the report
+    #[arg(long, value_name = "JSON")]
+    explain: Option<PathBuf>,
+    /// Put thumbnails of the failures into the report: only where the images may be passed on
+    #[arg(long)]
+    embed_images: bool,
+    /// Bootstrap rounds behind the intervals
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    rounds: u32,
+    /// Folder to write into
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What is wrong with the data, by file and line, or what failed.
+pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
+    let data = &command.data;
+    let cases = data.cases()?;
+    let reference = data.reference(&cases)?;
+    let images = data.images();
+    let explained = command.explain.as_ref().map(read_explained).transpose()?;
+    let other = command
+        .compare
+        .as_ref()
+        .map(|path| evaluate::from_json(path, &data.labels, &cases))
+        .transpose()
+        .or_fail()?;
+    let (run, not_dermoscopic) = match &command.predictions {
+        Some(path) => (
+            evaluate::from_json(path, &data.labels, &cases).or_fail()?,
+            None,
+        ),
+        None => {
+            let mut assessor = command.model.open(config)?;
+            let progress = bar(cases.len());
+            let run = evaluate::from_assessor(&mut assessor, &data.labels, &images, &cases, || {
+                progress.inc(1);
+            })
+            .or_fail()?;
+            progress.finish_and_clear();
+            let others = command
+                .not_dermoscopic
+                .as_ref()
+                .map(|folder| gate_only(&mut assessor, folder))
+                .transpose()?;
+            (run, others)
+        }
+    };
+    let inputs = Inputs {
+        cases: &cases,
+        run: &run,
+        reference: reference.as_ref(),
+        other: other.as_ref(),
+        not_dermoscopic: not_dermoscopic.as_deref(),
+        source: Source {
+            labels: data.labels.clone(),
+            split: data.split.clone(),
+            images: images.clone(),
+            reference: data.reference_path().cloned(),
+            command: command_line(),
+        },
+        rounds: command.rounds as usize,
+    };
+    let evaluation = evaluate::evaluate(&inputs).map_err(CliError::Failed)?;
+    let thumbnail = |file: &str| {
+        command
+            .embed_images
+            .then(|| thumbnail(&images.join(file)))?
+    };
+    let files = [
+        (
+            "evaluation.json",
+            serde_json::to_vec_pretty(&evaluation).or_fail()?,
+        ),
+        ("figures.csv", evaluation.csv()),
+        (
+            "report.html",
+            evaluation.html(explained.as_ref(), &thumbnail).into_bytes(),
+        ),
+    ];
+    let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
+    print!("{}", summary(&evaluation));
+    for path in written {
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+fn read_explained(path: &PathBuf) -> Result<explain::Report, CliError> {
+    let wrong = |e: String| CliError::Failed(format!("{}: {e}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+    serde_json::from_str(&text).map_err(|e| wrong(format!("is no explain.json: {e}")))
+}
+
+fn gate_only(assessor: &mut Assessor, folder: &PathBuf) -> Result<Vec<Prediction>, CliError> {
+    let entries = still::expand(std::slice::from_ref(folder), true);
+    let progress = bar(entries.len());
+    let mut predictions = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let path = entry.path.clone();
+        let wrong = |e: String| CliError::Failed(format!("{}: {e}", path.display()));
+        let frame = entry.load().map_err(|e| wrong(e.to_string()))?;
+        let assessment = assessor
+            .assess(&frame, Gating::On)
+            .map_err(|e| wrong(e.to_string()))?;
+        predictions.push(Prediction::of(&assessment));
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(predictions)
+}
+
+/// A small JPEG as a data URL.
+fn thumbnail(path: &std::path::Path) -> Option<String> {
+    let frame = still::load(path).ok()?;
+    let picture = frame.decode(Detail::ShortSide(160)).ok()?;
+    let small = image::DynamicImage::from(picture).thumbnail(210, 210);
+    let mut bytes = Cursor::new(Vec::new());
+    small.write_to(&mut bytes, image::ImageFormat::Jpeg).ok()?;
+    Some(format!(
+        "data:image/jpeg;base64,{}",
+        html::base64(bytes.get_ref())
+    ))
+}
+
+/// The figures that matter most, for people.
+fn summary(evaluation: &Evaluation) -> String {
+    let mut text = format!(
+        "{} {}: {} images, {} BCC, {} read\n\n",
+        evaluation.provenance.model,
+        evaluation.provenance.version,
+        evaluation.flow.images,
+        evaluation.flow.bcc,
+        evaluation.flow.read
+    );
+    for f in &evaluation.figures {
+        let shown = match f.section {
+            "bcc" | "rule" | "gate" | "compare" => true,
+            "patterns" => f.metric == "AUROC",
+            "calibration" => f.task == "BCC",
+            _ => false,
+        };
+        let e = &f.estimate;
+        if let (true, Some(value)) = (shown, e.value) {
+            let ends = match (e.low, e.high) {
+                (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
+                _ => String::new(),
+            };
+            text += &format!(
+                "{:<12} {:<4} {:<42} {:<48} {value:>7.3}  {ends:<15} n {}{}\n",
+                f.section,
+                f.task,
+                f.subset,
+                f.metric,
+                e.n,
+                if e.small { " (small)" } else { "" }
+            );
+        }
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,117 @@
+//! Below the picture: which heat map lies over it and what its colours mean, the burst's
+//! spread, and whether the case is stored.
+
+use super::{
+    Burst, MapView,
+    area::Area,
+    scene::CaseNote,
+    sheet::{Item, Sheet, Sign},
+    text::{self, Align, Style, Weight},
+    theme,
+    verdict::percent,
+};
+use crate::assess::Assessment;
+
+/// The heat map's name and scale.
+pub(super) fn legend(
+    sheet: &mut Sheet<'_>,
+    u: f32,
+    mut area: Area,
+    assessment: &Assessment,
+    map: MapView,
+) {
+    let name = area.cut_top(23.0 * u);
+    let style = Style::new(20.0 * u);
+    match (map, &assessment.maps) {
+        (MapView::Task(task), Some(maps)) => {
+            let words = format!("Heat map: {}", task.name());
+            sheet.text(style.bold().set(&words, name));
+            let empty = maps
+                .maps
+                .get(task.index())
+                .is_none_or(|map| map.iter().all(|&value| value <= 0.0));
+            if empty {
+                let words = "Empty: no evidence for it anywhere. Not an all-clear.";
+                sheet.text(style.colour(theme::QUIET).set(words, area));
+            } else {
+                scale(sheet, u, area);
+            }
+        }
+        (_, None) => sheet.text(style.set("There is no heat map for this result", name)),
+        (MapView::Off, Some(_)) => {
+            sheet.text(style.set("Picture without heat map", name));
+            let words = "Touch a row, or Next map, to see where";
+            sheet.text(Style::new(17.0 * u).colour(theme::QUIET).set(words, area));
+        }
+    }
+}
+
+/// The colours between the words for their ends.
+pub(super) fn scale(sheet: &mut Sheet<'_>, u: f32, mut area: Area) {
+    area = area.inset(0.0, 1.0 * u);
+    let style = Style::new(17.0 * u).colour(theme::QUIET).middle();
+    let width = |words: &str| text::room(words, 17.0 * u, Weight::Medium);
+    let none = "no evidence";
+    let strong = "strong";
+    let left = area.cut_left(width(none).min(area.w * 0.4));
+    sheet.text(style.set(none, left));
+    let right = area.cut_right(width(strong).min(area.w * 0.4));
+    sheet.text(style.align(Align::Right).set(strong, right));
+    let area = area.inset(8.0 * u, 2.5 * u);
+    sheet.items.push(Item::Scale { area });
+    // Where the line on the map runs.
+    let [r, g, b] = theme::CONTOUR;
+    let half = Area::new(area.x + area.w / 2.0, area.y, (2.0 * u).max(1.0), area.h);
+    sheet.block(
+        half,
+        0.0,
+        embedded_graphics::pixelcolor::Rgb888::new(r, g, b),
+    );
+}
+
+/// What the burst said besides its sharpest frame.
+pub(super) fn burst(sheet: &mut Sheet<'_>, u: f32, area: Area, burst: &Burst) {
+    let words = match burst.scored {
+        0 => format!("None of {} pictures was usable", burst.frames),
+        1 => format!("1 of {} pictures was usable", burst.frames),
+        scored => format!(
+            "{scored} of {} pictures: BCC {} to {}",
+            burst.frames,
+            percent(burst.lowest),
+            percent(burst.highest)
+        ),
+    };
+    sheet.text(
+        Style::new(18.0 * u)
+            .colour(theme::QUIET)
+            .middle()
+            .set(&words, area),
+    );
+}
+
+/// Whether the case is stored.
+pub(super) fn note(sheet: &mut Sheet<'_>, u: f32, mut area: Area, note: &CaseNote) {
+    let (sign, colour, words) = match note {
+        CaseNote::Unsaved => (None, theme::TEXT, "Not saved".to_owned()),
+        CaseNote::Saving => (Some(Sign::Wait), theme::TEXT, "Saving …".to_owned()),
+        CaseNote::Saved(name) => (Some(Sign::Tick), theme::GOOD, format!("Saved as {name}")),
+        CaseNote::SaveFailed(_) => (Some(Sign::Cross), theme::ALERT, "NOT SAVED".to_owned()),
+    };
+    if let Some(sign) = sign {
+        let side = area.cut_left(18.0 * u);
+        sheet.sign(side, sign, colour, theme::BACKGROUND);
+        area.cut_left(7.0 * u);
+    }
+    let ink = if colour == theme::ALERT {
+        colour
+    } else {
+        theme::TEXT
+    };
+    sheet.text(
+        Style::new(19.0 * u)
+            .bold()
+            .colour(ink)
+            .middle()
+            .set(&words, area),
+    );
+}

@@ -1,0 +1,414 @@
+//! Sample data for every screen: for `bccscope screens`, the golden tests and the benches.
+//!
+//! **None of it is the result of a model.** Pictures are phantoms; probabilities are written
+//! down here; heat maps are the phantoms' true regions, averaged into cells. Every screen made
+//! of it says SAMPLE and PHANTOM. What is computed from them (verdict, rule) is computed by the
+//! device's own code.
+
+use std::{
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use image::RgbImage;
+
+use super::{Burst, CaseNote, MapView, Scene, Sight, Status};
+use crate::{
+    assess::{
+        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings,
+        prepare::seen_region, verdict,
+    },
+    frame::{FrameId, Source, SourceKind},
+    model::{TASKS, Task},
+    phantom::Phantom,
+};
+
+/// The word every sample screen wears.
+pub const WORD: &str = "SAMPLE";
+
+/// A made-up model's sight.
+const SIGHT: Sight = Sight {
+    input: (256, 192),
+    grid: (12, 9),
+};
+
+/// One screen with sample data.
+pub struct Sample<'a> {
+    /// Its name: also its file's.
+    pub name: &'static str,
+    /// The scene.
+    pub scene: Scene<'a>,
+    /// The status line.
+    pub status: Status,
+}
+
+/// One sample case: a phantom and written-down findings.
+struct Case {
+    picture: RgbImage,
+    assessment: Assessment,
+}
+
+/// The data all sample screens are made of.
+pub struct Samples {
+    suspected: Case,
+    wide: Case,
+    no_signs: Case,
+    between: Case,
+    disagree: Case,
+    no_map: Case,
+    ungated: Case,
+    blurred: Case,
+    good: Quality,
+    dark: Quality,
+    saved: CaseNote,
+    failed: CaseNote,
+    long: CaseNote,
+}
+
+const BURST: Burst = Burst {
+    frames: 5,
+    scored: 5,
+    lowest: 0.78,
+    highest: 0.86,
+};
+
+impl Samples {
+    /// Draws the phantoms and writes the findings down.
+    pub fn new() -> Samples {
+        use Task::{
+            ArborizingTelangiectasia as AT, MultipleGlobules as MG, OvoidNests as ON,
+            PigmentNetwork as PN, Ulceration as UL,
+        };
+        let no = [0.04, 0.12, 0.05, 0.08, 0.11, 0.03, 0.02, 0.09];
+        let suspected = [0.83, 0.06, 0.71, 0.38, 0.12, 0.04, 0.02, 0.91];
+        let mut ungated = Case::new(6, &[], (640, 480), [0.07; TASKS]);
+        ungated.assessment.quality = quality(&[Reason::Glare]);
+        let mut no_map = Case::new(3, &[], (640, 480), no);
+        no_map.assessment.maps = None;
+        let mut blurred = Case::new(4, &[MG], (640, 480), no);
+        blurred.picture = image::imageops::blur(&blurred.picture, 6.0);
+        blurred.refuse(&[Reason::Blurred, Reason::Dark]);
+        Samples {
+            suspected: Case::new(7, &[UL, AT], (640, 480), suspected),
+            wide: Case::new(7, &[UL, AT, ON], (1280, 720), suspected),
+            no_signs: Case::new(
+                2,
+                &[PN],
+                (640, 480),
+                [0.03, 0.88, 0.05, 0.07, 0.33, 0.02, 0.02, 0.04],
+            ),
+            between: Case::new(
+                5,
+                &[ON],
+                (640, 480),
+                [0.41, 0.05, 0.08, 0.44, 0.21, 0.04, 0.03, 0.1],
+            ),
+            disagree: Case::new(
+                9,
+                &[PN, ON],
+                (640, 480),
+                [0.79, 0.82, 0.06, 0.64, 0.1, 0.05, 0.02, 0.11],
+            ),
+            no_map,
+            ungated,
+            blurred,
+            good: quality(&[]),
+            dark: quality(&[Reason::Dark, Reason::Blurred]),
+            saved: CaseNote::Saved("2026-11-24-0007".into()),
+            failed: CaseNote::SaveFailed("no space left on /var/lib/bccscope".into()),
+            long: CaseNote::Saved(
+                "2026-11-24-a-very-long-case-name-from-a-careful-clinic-0007".into(),
+            ),
+        }
+    }
+
+    /// Every screen, each at least once.
+    pub fn all(&self) -> Vec<Sample<'_>> {
+        let mut all = self.live();
+        all.extend(self.results());
+        all.extend(self.unusual());
+        all.extend(messages());
+        all
+    }
+
+    fn live(&self) -> Vec<Sample<'_>> {
+        let picture = &self.wide.picture;
+        let sight = Some(SIGHT);
+        let live = |name, picture, quality, notice| Sample {
+            name,
+            scene: Scene::Live {
+                picture,
+                quality,
+                sight,
+                notice,
+            },
+            status: status(),
+        };
+        vec![
+            live("live-ready", picture, Some(&self.good), None),
+            live(
+                "live-4x3-discarded",
+                &self.suspected.picture,
+                Some(&self.good),
+                Some("Discarded"),
+            ),
+            live("live-dark", picture, Some(&self.dark), None),
+            live("live-first-picture", picture, None, None),
+            Sample {
+                name: "capturing",
+                scene: Scene::Capturing {
+                    picture,
+                    sight,
+                    taken: 2,
+                    wanted: 5,
+                },
+                status: status(),
+            },
+            Sample {
+                name: "analysing",
+                scene: Scene::Analysing { picture, sight },
+                status: status(),
+            },
+        ]
+    }
+
+    fn results(&self) -> Vec<Sample<'_>> {
+        let bcc = MapView::Task(Task::Bcc);
+        let unsaved = &CaseNote::Unsaved;
+        vec![
+            self.suspected.sample("result-suspected", bcc, unsaved),
+            self.wide.sample("result-suspected-wide", bcc, &self.saved),
+            self.suspected.sample(
+                "result-pattern-map",
+                MapView::Task(Task::ArborizingTelangiectasia),
+                unsaved,
+            ),
+            self.no_signs
+                .sample("result-no-signs", MapView::Off, unsaved),
+            self.between
+                .sample("result-uncertain", bcc, &CaseNote::Saving),
+            self.disagree.sample("result-disagree", bcc, unsaved),
+            self.no_signs
+                .sample("result-empty-map", MapView::Task(Task::SpokeWheel), unsaved),
+            self.no_map.sample("result-no-map", MapView::Off, unsaved),
+            self.blurred.sample("not-usable", MapView::Off, unsaved),
+        ]
+    }
+
+    /// Results on a device in trouble, and long names.
+    fn unusual(&self) -> Vec<Sample<'_>> {
+        let bcc = MapView::Task(Task::Bcc);
+        let fallback = "the Edge TPU was not found on USB";
+        let mut engine = self.suspected.sample("engine-fallback", bcc, &self.saved);
+        engine.status.fallback = Some(fallback.into());
+        let failed = self.suspected.sample("save-failed", bcc, &self.failed);
+        let ungated = self
+            .ungated
+            .sample("gate-off", MapView::Off, &CaseNote::Unsaved);
+        let mut trouble = self
+            .suspected
+            .sample("everything-at-once", bcc, &self.failed);
+        trouble.status.fallback = Some(fallback.into());
+        trouble.status.power = Some("POWER SUPPLY TOO WEAK  HOT 84 °C".into());
+        trouble.status.display = Some("DRM: no such device; showing on /dev/fb0".into());
+        let mut long = self.suspected.sample("long-names", bcc, &self.long);
+        long.status.model = "bcc8-mobilenet-v2-experimental 12.34.56-rc7".into();
+        long.status.camera =
+            "Dino-Lite Universal Dermatoscope MEDL4DW usb-0000:01:00.0-1.2.4 MJPG 1920x1080@30"
+                .into();
+        vec![engine, failed, ungated, trouble, long]
+    }
+}
+
+impl Default for Samples {
+    fn default() -> Self {
+        Samples::new()
+    }
+}
+
+fn messages() -> Vec<Sample<'static>> {
+    let of = |name, scene| Sample {
+        name,
+        scene,
+        status: status(),
+    };
+    vec![
+        of("help", Scene::Help { sight: Some(SIGHT) }),
+        of(
+            "camera-lost",
+            Scene::CameraLost {
+                why: "The dermatoscope was unplugged.",
+                advice: "Plug it in again. The picture comes back by itself.",
+            },
+        ),
+        of(
+            "model-refused",
+            Scene::ModelRefused {
+                why: "models/bcc8-mnv2/model.tflite: its SHA-256 is 91d0c6…, the manifest says \
+                      45b940…: the file was changed or is incomplete.",
+            },
+        ),
+        of(
+            "fault",
+            Scene::Fault {
+                why: "The analysis did not end within 20 seconds: no verdict.",
+                advice: "Press back and try again. If it comes again, restart the device.",
+            },
+        ),
+    ]
+}
+
+fn status() -> Status {
+    Status {
+        engine: "CPU".into(),
+        fallback: None,
+        model: "SAMPLE findings".into(),
+        camera: "PHANTOM 1280x720".into(),
+        stand_in: Some(WORD),
+        clock: "14:05".into(),
+        power: None,
+        display: None,
+    }
+}
+
+fn quality(reasons: &[Reason]) -> Quality {
+    Quality {
+        usable: reasons.is_empty(),
+        reasons: reasons.to_vec(),
+        scores: vec![],
+    }
+}
+
+impl Case {
+    fn new(seed: u64, patterns: &[Task], size: (u32, u32), probabilities: [f32; TASKS]) -> Case {
+        let drawing = Phantom {
+            seed,
+            patterns: patterns.to_vec(),
+            width: size.0,
+            height: size.1,
+        }
+        .draw();
+        let findings: [Finding; TASKS] = std::array::from_fn(|i| Finding {
+            task: Task::ALL[i],
+            score: 0.0,
+            probability: probabilities[i],
+            low: 0.25,
+            high: if i == 0 { 0.49 } else { 0.5 },
+        });
+        let (verdict, rule) = verdict::decide(&findings);
+        let region = seen_region(size, SIGHT.input);
+        let maps = std::array::from_fn(|i| {
+            let masks = drawing
+                .regions
+                .iter()
+                .filter(|(task, _)| i == 0 || *task == Task::ALL[i])
+                .map(|(_, mask)| mask);
+            cells(masks, region, probabilities[i])
+        });
+        Case {
+            picture: drawing.picture,
+            assessment: Assessment {
+                frame: FrameId(1),
+                source: Arc::new(Source {
+                    kind: SourceKind::Phantom,
+                    name: format!("PHANTOM seed {seed}"),
+                    detail: String::new(),
+                }),
+                captured_at: UNIX_EPOCH + Duration::from_secs(1_795_500_000),
+                frame_size: size,
+                frame_sha256: String::new(),
+                verdict,
+                findings: Some(findings),
+                rule: Some(rule),
+                maps: Some(HeatMaps {
+                    columns: SIGHT.grid.0,
+                    rows: SIGHT.grid.1,
+                    maps,
+                    region,
+                }),
+                quality: quality(&[]),
+                engine: EngineInfo {
+                    name: "CPU".into(),
+                    runtime: WORD.into(),
+                    fallback: None,
+                },
+                model: ModelInfo {
+                    name: WORD.into(),
+                    version: "findings".into(),
+                    sha256: String::new(),
+                },
+                timings: Timings::default(),
+            },
+        }
+    }
+
+    /// As the quality gate would.
+    fn refuse(&mut self, reasons: &[Reason]) {
+        let assessment = &mut self.assessment;
+        assessment.quality = quality(reasons);
+        assessment.verdict = crate::assess::Verdict::NotUsable;
+        assessment.findings = None;
+        assessment.rule = None;
+        assessment.maps = None;
+    }
+
+    fn sample<'a>(&'a self, name: &'static str, map: MapView, note: &'a CaseNote) -> Sample<'a> {
+        let burst = match self.assessment.finding(Task::Bcc) {
+            Some(bcc) => Burst {
+                lowest: (bcc.probability - 0.04).max(0.0),
+                highest: bcc.probability + 0.03,
+                ..BURST
+            },
+            None => Burst {
+                scored: 0,
+                lowest: 0.0,
+                highest: 0.0,
+                ..BURST
+            },
+        };
+        Sample {
+            name,
+            scene: Scene::Result {
+                picture: &self.picture,
+                assessment: &self.assessment,
+                burst: Some(burst),
+                map,
+                note,
+            },
+            status: Status {
+                camera: self.assessment.source.name.clone(),
+                ..status()
+            },
+        }
+    }
+}
+
+/// The share of each cell that lies in the masks, scaled so that the strongest cell has the
+/// given strength.
+fn cells<'a>(
+    masks: impl Iterator<Item = &'a image::GrayImage>,
+    region: Region,
+    strength: f32,
+) -> Vec<f32> {
+    let (columns, rows) = SIGHT.grid;
+    let mut sums = vec![0.0f32; columns * rows];
+    for mask in masks {
+        for (x, y, pixel) in mask.enumerate_pixels() {
+            let (Some(dx), Some(dy)) = (x.checked_sub(region.x), y.checked_sub(region.y)) else {
+                continue;
+            };
+            if pixel.0[0] == 0 || dx >= region.width || dy >= region.height {
+                continue;
+            }
+            let cell = |d: u32, length: u32, n: usize| (d as usize * n) / length.max(1) as usize;
+            let at = cell(dy, region.height, rows) * columns + cell(dx, region.width, columns);
+            if let Some(sum) = sums.get_mut(at) {
+                *sum += 1.0;
+            }
+        }
+    }
+    let strongest = sums.iter().copied().fold(1.0, f32::max);
+    sums.iter()
+        .map(|sum| sum / strongest * strength.min(1.0))
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! What is plugged in: camera, display, input.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::Check;
+use crate::{
+    camera::{self, Camera, News},
+    config::Config,
+    display,
+    frame::Detail,
+    input,
+    screen::{self, Scene, Status, Surface},
+};
+
+/// How long a first picture may take: some cameras warm up for seconds.
+const FIRST: Duration = Duration::from_secs(8);
+/// How long frames are counted.
+const COUNTED: Duration = Duration::from_secs(2);
+/// How long the test picture stays.
+const SHOWN: Duration = Duration::from_secs(2);
+
+/// Camera, display, input.
+pub(super) fn checks(config: &Config) -> Vec<Check> {
+    vec![camera(config), display(config), inputs(config)]
+}
+
+fn camera(config: &Config) -> Check {
+    const PART: &str = "camera";
+    match camera::open(&config.camera, &camera::Choice::Camera) {
+        Ok(mut camera) => match count(camera.as_mut()) {
+            Ok(words) => Check::pass(PART, words),
+            Err(why) => Check::fail(PART, why),
+        },
+        Err(why) => Check::fail(PART, why.to_string()),
+    }
+}
+
+/// Waits for the first frame, then counts for a while: source, format, rate, what was dropped.
+fn count(camera: &mut dyn Camera) -> Result<String, String> {
+    let start = Instant::now();
+    let mut source = None;
+    let mut adjusted = None;
+    let mut first = None;
+    let (mut frames, mut dropped) = (0u32, 0u32);
+    loop {
+        if first.is_none() && start.elapsed() > FIRST {
+            return Err(format!("no picture within {} seconds", FIRST.as_secs()));
+        }
+        if first.is_some_and(|at: Instant| at.elapsed() > COUNTED) {
+            break;
+        }
+        match camera.next(Duration::from_millis(100)) {
+            News::Opened(opened) => {
+                source = Some(opened.source);
+                adjusted = opened.adjusted;
+            }
+            News::Frame(frame) => {
+                if first.is_none() {
+                    frame.decode(Detail::Full).map_err(|e| e.to_string())?;
+                    first = Some(Instant::now());
+                }
+                frames += 1;
+            }
+            News::Dropped(_) => dropped += 1,
+            News::Quiet => {}
+            News::Lost(lost) => return Err(format!("{}. {}", lost.why, lost.advice)),
+            News::Ended => return Err("the camera ended".into()),
+        }
+    }
+    let rate = f64::from(frames.saturating_sub(1)) / COUNTED.as_secs_f64();
+    let name = source.map_or_else(String::new, |s| format!("{} {}", s.name, s.detail));
+    let adjusted = adjusted.map_or_else(String::new, |words| format!(" ({words})"));
+    Ok(format!(
+        "{name}{adjusted}: {rate:.1} frames a second, {dropped} dropped"
+    ))
+}
+
+fn display(config: &Config) -> Check {
+    const PART: &str = "display";
+    let mut open = match display::open(&config.display) {
+        Ok(open) => open,
+        Err(why) => return Check::fail(PART, why.to_string()),
+    };
+    let size = open.display.size();
+    let mut surface = Surface::new(size.0, size.1);
+    let status = Status {
+        engine: "self-test".into(),
+        fallback: None,
+        model: String::new(),
+        camera: String::new(),
+        stand_in: None,
+        clock: crate::platform::local_time(),
+        power: None,
+        display: open.fallback.clone(),
+    };
+    screen::draw(&Scene::Help { sight: None }, &status, &mut surface);
+    if let Err(why) = open.display.show(surface.picture()) {
+        return Check::fail(PART, why.to_string());
+    }
+    thread::sleep(SHOWN);
+    let name = open.display.name().to_owned();
+    match open.fallback {
+        Some(why) => Check::fail(PART, format!("only {name}; first choice refused: {why}")),
+        None => Check::pass(PART, format!("{name}, the help page was shown on it")),
+    }
+}
+
+fn inputs(config: &Config) -> Check {
+    const PART: &str = "input";
+    let names = input::devices(&config.input, config.display.rotate);
+    if names.is_empty() {
+        Check::fail(
+            PART,
+            "no readable key, button or touch panel in /dev/input: plug one in, or add the user \
+             to group input",
+        )
+    } else {
+        Check::pass(PART, names.join(", "))
+    }
+}

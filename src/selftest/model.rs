@@ -1,0 +1,103 @@
+//! The model, its known answers, and the engine.
+
+use std::time::Instant;
+
+use super::Check;
+use crate::{
+    assess::{Assessor, Gating},
+    config::Config,
+    frame::{Frame, FrameId, PixelFormat, Source, SourceKind},
+    model,
+    phantom::Phantom,
+};
+
+const RUNS: usize = 5;
+
+/// Model, engine, accelerator.
+pub(super) fn checks(config: &Config) -> Vec<Check> {
+    let accelerator = Check::skip(
+        "accelerator",
+        "this version analyses on the CPU only and looks for no Edge TPU",
+    );
+    let opened = model::locate(config.model.path.as_deref())
+        .and_then(|folder| Assessor::open(&folder, &config.engine).map_err(|e| e.to_string()));
+    let mut assessor = match opened {
+        Ok(assessor) => assessor,
+        Err(why) => {
+            return vec![
+                Check::fail("model", why),
+                Check::skip("engine", "there is no model to run"),
+                accelerator,
+            ];
+        }
+    };
+    let info = assessor.model();
+    let model = Check::pass(
+        "model",
+        format!(
+            "{} {}, sha256 {}, known answers right",
+            info.name,
+            info.version,
+            info.sha256.get(..12).unwrap_or(&info.sha256)
+        ),
+    );
+    let engine = match repeat(&mut assessor) {
+        Ok(words) => Check::pass("engine", words),
+        Err(why) => Check::fail("engine", why),
+    };
+    vec![model, engine, accelerator]
+}
+
+/// The same picture several times: the same answer each time, or something is broken.
+fn repeat(assessor: &mut Assessor) -> Result<String, String> {
+    let frame = phantom_frame();
+    let mut first = None;
+    let mut slowest = 0.0f64;
+    for _ in 0..RUNS {
+        let clock = Instant::now();
+        let assessment = assessor
+            .assess(&frame, Gating::Off)
+            .map_err(|e| e.to_string())?;
+        slowest = slowest.max(clock.elapsed().as_secs_f64() * 1e3);
+        let answer = (assessment.findings, assessment.maps);
+        match &first {
+            None => first = Some(answer),
+            Some(first) if *first == answer => {}
+            Some(_) => {
+                return Err(
+                    "the same picture gave two answers: the engine or the memory is broken".into(),
+                );
+            }
+        }
+    }
+    let engine = assessor.engine();
+    Ok(format!(
+        "{} ({}), {RUNS} equal answers, slowest {slowest:.0} ms a frame",
+        engine.name, engine.runtime
+    ))
+}
+
+fn phantom_frame() -> Frame {
+    let (width, height) = (1280, 960);
+    let drawing = Phantom {
+        seed: 1,
+        patterns: vec![],
+        width,
+        height,
+    }
+    .draw();
+    Frame {
+        id: FrameId(0),
+        source: std::sync::Arc::new(Source {
+            kind: SourceKind::Phantom,
+            name: "PHANTOM seed 1".into(),
+            detail: "self-test".into(),
+        }),
+        captured_at: std::time::SystemTime::now(),
+        captured: Instant::now(),
+        format: PixelFormat::Rgb8,
+        width,
+        height,
+        data: drawing.picture.into_raw().into(),
+    }
+}

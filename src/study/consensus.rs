@@ -1,0 +1,117 @@
+//! From several readers to one reference standard, and how far they agree.
+
+pub mod agreement;
+pub mod em;
+mod files;
+mod regions;
+mod report;
+mod votes;
+
+use super::{
+    cells::{CELLS, Cells},
+    readings::{PATTERNS, Readings},
+};
+use crate::model::Task;
+use em::{Fit, Priors};
+pub(crate) use files::quoted;
+pub use files::{Reference, Standard};
+pub use report::{AgreementReport, QuestionReport, ReaderReport, Report};
+pub use votes::Votes;
+
+/// The reference standard of all images and what it rests on.
+#[derive(Clone, Debug)]
+pub struct Consensus {
+    /// The eight questions in the order of [`Task::ALL`]: the overall impression, then the
+    /// patterns.
+    pub questions: Vec<Question>,
+    /// For each pattern, where the readers who saw it saw it.
+    pub regions: Vec<regions::Regions>,
+    /// What is told of it.
+    pub report: Report,
+}
+
+/// One question put to the readers, and the answer.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Which.
+    pub task: Task,
+    /// The readers' votes, an item an image.
+    pub votes: Votes,
+    /// Dawid & Skene's fit.
+    pub fit: Fit,
+}
+
+/// How the consensus is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Priors of the EM.
+    pub priors: Priors,
+    /// Rounds of the bootstrap; 0 for no intervals.
+    pub rounds: usize,
+}
+
+/// Makes the consensus.
+///
+/// # Errors
+/// A sentence where the readings cannot carry one: a single reader.
+pub fn consensus(readings: &Readings, settings: Settings) -> Result<Consensus, String> {
+    if let [only] = readings.readers.as_slice() {
+        return Err(format!(
+            "only one reader ({only}) is in it; a consensus needs at least two"
+        ));
+    }
+    let questions: Vec<Question> = Task::ALL
+        .into_iter()
+        .map(|task| {
+            let votes = Votes::of_task(readings, task);
+            let fit = em::fit(&votes, &settings.priors);
+            Question { task, votes, fit }
+        })
+        .collect();
+    let regions: Vec<_> = Task::PATTERNS
+        .into_iter()
+        .zip(&questions[1..])
+        .map(|(task, question)| regions::regions(readings, task, question, &settings.priors))
+        .collect();
+    let report = report::report(readings, &questions, &regions, settings);
+    Ok(Consensus {
+        questions,
+        regions,
+        report,
+    })
+}
+
+impl Consensus {
+    /// The reference standard, an entry an image.
+    pub fn standards(&self, readings: &Readings) -> Vec<Standard> {
+        (0..readings.files.len())
+            .map(|file| Standard {
+                file: readings.files[file].clone(),
+                posterior: std::array::from_fn(|q| self.questions[q].fit.posterior[file]),
+                cells: std::array::from_fn(|p| self.regions[p].agreed[file]),
+            })
+            .collect()
+    }
+}
+
+/// A pattern counts as present from this posterior on.
+pub const PRESENT: f64 = 0.5;
+
+/// Posteriors of the nine cells.
+pub type CellPosteriors = [f64; CELLS];
+
+const _: () = assert!(PATTERNS + 1 == crate::model::TASKS);
+
+/// The cells whose posterior reaches [`PRESENT`]. Where none does, the likeliest one: a pattern
+/// that is there is somewhere.
+fn agreed_cells(posteriors: &CellPosteriors) -> Cells {
+    let mut cells = Cells::default();
+    let best = posteriors.iter().copied().fold(0.0, f64::max);
+    let least = PRESENT.min(best);
+    for (cell, &p) in posteriors.iter().enumerate() {
+        if p >= least {
+            cells.insert(cell);
+        }
+    }
+    cells
+}

@@ -1,0 +1,432 @@
+//! Dawid & Skene 1979 for a yes/no question: the truth of each item and each reader's
+//! sensitivity and specificity, by Expectation-Maximization with Beta priors.
+//!
+//! The M step takes the mode of the Beta posterior, so the log posterior never falls. With
+//! flat priors (all 1) it is Dawid & Skene's maximum likelihood.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::votes::Votes;
+
+/// A Beta distribution; both parameters at least 1, so that it has a mode.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Beta {
+    /// One more than the successes it is worth.
+    pub a: f64,
+    /// One more than the failures it is worth.
+    pub b: f64,
+}
+
+impl Beta {
+    const FLAT: Beta = Beta { a: 1.0, b: 1.0 };
+
+    /// The mode after `yes` successes and `no` failures; `otherwise` where all is flat.
+    fn mode(self, yes: f64, no: f64, otherwise: f64) -> f64 {
+        let (a, b) = (self.a - 1.0 + yes, self.b - 1.0 + no);
+        if a + b > 0.0 {
+            (a / (a + b)).clamp(TINY, 1.0 - TINY)
+        } else {
+            otherwise
+        }
+    }
+
+    fn log_density(self, p: f64) -> f64 {
+        (self.a - 1.0) * p.ln() + (self.b - 1.0) * (1.0 - p).ln()
+    }
+}
+
+/// A probability is kept this far from 0 and 1.
+const TINY: f64 = 1e-9;
+/// Converged when no posterior moves by more.
+const TOLERANCE: f64 = 1e-9;
+/// Given up after so many iterations.
+const ITERATIONS: usize = 5_000;
+
+/// What is believed of readers before they read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Priors {
+    /// Of a reader's sensitivity.
+    pub sensitivity: Beta,
+    /// Of a reader's specificity.
+    pub specificity: Beta,
+    /// Of the prevalence.
+    pub prevalence: Beta,
+}
+
+impl Default for Priors {
+    /// Readers are likely better than chance, worth four and eight readings: enough to hold a
+    /// rare pattern's sensitivity off 0 and 1, little against hundreds of readings.
+    fn default() -> Self {
+        Priors {
+            sensitivity: Beta { a: 4.0, b: 2.0 },
+            specificity: Beta { a: 8.0, b: 2.0 },
+            prevalence: Beta::FLAT,
+        }
+    }
+}
+
+impl Priors {
+    /// No prior at all: maximum likelihood.
+    pub const FLAT: Priors = Priors {
+        sensitivity: Beta::FLAT,
+        specificity: Beta::FLAT,
+        prevalence: Beta::FLAT,
+    };
+}
+
+/// What the EM found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// Each item's chance of being yes; `None` without votes.
+    pub posterior: Vec<Option<f64>>,
+    /// The parameters.
+    pub model: Model,
+    /// Iterations taken.
+    pub iterations: usize,
+    /// Whether the posteriors came to rest.
+    pub converged: bool,
+    /// Log posterior (up to a constant) after each iteration.
+    pub trace: Vec<f64>,
+}
+
+/// Parameters of the readers and the population.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// A group's share of yes.
+    pub prevalence: Vec<f64>,
+    /// Each reader's chance of a yes where it is yes.
+    pub sensitivity: Vec<f64>,
+    /// Each reader's chance of a no where it is no.
+    pub specificity: Vec<f64>,
+}
+
+/// Fits all items, starting from the majority vote.
+pub fn fit(votes: &Votes, priors: &Priors) -> Fit {
+    let kinds = Kinds::of(votes);
+    let counts = kinds.counts(0..votes.items.len());
+    let start = kinds.majority();
+    let run = run(
+        &kinds,
+        &counts,
+        start,
+        priors,
+        votes.readers,
+        votes.groups(),
+    );
+    Fit {
+        posterior: kinds
+            .of_item
+            .iter()
+            .map(|kind| kind.map(|k| run.posterior[k]))
+            .collect(),
+        model: run.model,
+        iterations: run.iterations,
+        converged: run.converged,
+        trace: run.trace,
+    }
+}
+
+/// Fits bootstrap samples of the items again, each from the full fit's posteriors.
+pub struct Refit<'a> {
+    kinds: Kinds,
+    start: Vec<f64>,
+    votes: &'a Votes,
+    priors: &'a Priors,
+}
+
+impl<'a> Refit<'a> {
+    /// For samples of these votes.
+    pub fn new(votes: &'a Votes, fit: &Fit, priors: &'a Priors) -> Refit<'a> {
+        let kinds = Kinds::of(votes);
+        let mut start = vec![0.0; kinds.votes.len()];
+        for (kind, posterior) in kinds.of_item.iter().zip(&fit.posterior) {
+            if let (Some(kind), Some(p)) = (kind, posterior) {
+                start[*kind] = *p;
+            }
+        }
+        Refit {
+            kinds,
+            start,
+            votes,
+            priors,
+        }
+    }
+
+    /// The parameters of a sample of items.
+    pub fn model(&self, items: &[usize]) -> Model {
+        let counts = self.kinds.counts(items.iter().copied());
+        run(
+            &self.kinds,
+            &counts,
+            self.start.clone(),
+            self.priors,
+            self.votes.readers,
+            self.votes.groups(),
+        )
+        .model
+    }
+}
+
+/// Items with the same votes are one kind: four readers make at most 81.
+struct Kinds {
+    votes: Vec<(usize, Vec<Option<bool>>)>,
+    of_item: Vec<Option<usize>>,
+}
+
+impl Kinds {
+    fn of(votes: &Votes) -> Kinds {
+        let mut numbers = BTreeMap::new();
+        let mut kinds = Vec::new();
+        let of_item = votes
+            .items
+            .iter()
+            .zip(&votes.group)
+            .map(|(item, &group)| {
+                item.iter().any(Option::is_some).then(|| {
+                    *numbers.entry((group, item.clone())).or_insert_with(|| {
+                        kinds.push((group, item.clone()));
+                        kinds.len() - 1
+                    })
+                })
+            })
+            .collect();
+        Kinds {
+            votes: kinds,
+            of_item,
+        }
+    }
+
+    fn counts(&self, items: impl IntoIterator<Item = usize>) -> Vec<f64> {
+        let mut counts = vec![0.0; self.votes.len()];
+        for item in items {
+            if let Some(kind) = self.of_item[item] {
+                counts[kind] += 1.0;
+            }
+        }
+        counts
+    }
+
+    fn majority(&self) -> Vec<f64> {
+        self.votes
+            .iter()
+            .map(|(_, votes)| {
+                let said: Vec<bool> = votes.iter().copied().flatten().collect();
+                said.iter().filter(|&&v| v).count() as f64 / said.len().max(1) as f64
+            })
+            .collect()
+    }
+}
+
+struct Run {
+    posterior: Vec<f64>,
+    model: Model,
+    iterations: usize,
+    converged: bool,
+    trace: Vec<f64>,
+}
+
+fn run(
+    kinds: &Kinds,
+    counts: &[f64],
+    mut posterior: Vec<f64>,
+    priors: &Priors,
+    readers: usize,
+    groups: usize,
+) -> Run {
+    let mut trace = Vec::new();
+    let mut model = maximise(kinds, counts, &posterior, priors, readers, groups);
+    for iteration in 1..=ITERATIONS {
+        let (next, objective) = expect(kinds, counts, &model, priors);
+        trace.push(objective);
+        let moved = posterior
+            .iter()
+            .zip(&next)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max);
+        posterior = next;
+        if moved < TOLERANCE {
+            return Run {
+                posterior,
+                model,
+                iterations: iteration,
+                converged: true,
+                trace,
+            };
+        }
+        model = maximise(kinds, counts, &posterior, priors, readers, groups);
+    }
+    Run {
+        posterior,
+        model,
+        iterations: ITERATIONS,
+        converged: false,
+        trace,
+    }
+}
+
+/// The M step.
+fn maximise(
+    kinds: &Kinds,
+    counts: &[f64],
+    posterior: &[f64],
+    priors: &Priors,
+    readers: usize,
+    groups: usize,
+) -> Model {
+    // [yes said in yes, no said in yes, no said in no, yes said in no] a reader.
+    let mut said = vec![[0.0; 4]; readers];
+    let mut prevalence = vec![[0.0; 2]; groups];
+    for (((group, votes), &count), &p) in kinds.votes.iter().zip(counts).zip(posterior) {
+        prevalence[*group][0] += count * p;
+        prevalence[*group][1] += count * (1.0 - p);
+        for (reader, vote) in votes.iter().enumerate() {
+            match vote {
+                Some(true) => {
+                    said[reader][0] += count * p;
+                    said[reader][3] += count * (1.0 - p);
+                }
+                Some(false) => {
+                    said[reader][1] += count * p;
+                    said[reader][2] += count * (1.0 - p);
+                }
+                None => {}
+            }
+        }
+    }
+    Model {
+        prevalence: prevalence
+            .iter()
+            .map(|n| priors.prevalence.mode(n[0], n[1], 0.5))
+            .collect(),
+        sensitivity: said
+            .iter()
+            .map(|n| priors.sensitivity.mode(n[0], n[1], 0.5))
+            .collect(),
+        specificity: said
+            .iter()
+            .map(|n| priors.specificity.mode(n[2], n[3], 0.5))
+            .collect(),
+    }
+}
+
+/// The E step, and the log posterior of the parameters it was made with.
+fn expect(kinds: &Kinds, counts: &[f64], model: &Model, priors: &Priors) -> (Vec<f64>, f64) {
+    let mut objective: f64 = model
+        .sensitivity
+        .iter()
+        .map(|&p| priors.sensitivity.log_density(p))
+        .chain(
+            model
+                .specificity
+                .iter()
+                .map(|&p| priors.specificity.log_density(p)),
+        )
+        .chain(
+            model
+                .prevalence
+                .iter()
+                .map(|&p| priors.prevalence.log_density(p)),
+        )
+        .sum();
+    let posterior = kinds
+        .votes
+        .iter()
+        .zip(counts)
+        .map(|((group, votes), &count)| {
+            let prevalence = model.prevalence[*group];
+            let (mut yes, mut no) = (prevalence.ln(), (1.0 - prevalence).ln());
+            for (reader, vote) in votes.iter().enumerate() {
+                let (hit, pass) = (model.sensitivity[reader], model.specificity[reader]);
+                match vote {
+                    Some(true) => {
+                        yes += hit.ln();
+                        no += (1.0 - pass).ln();
+                    }
+                    Some(false) => {
+                        yes += (1.0 - hit).ln();
+                        no += pass.ln();
+                    }
+                    None => {}
+                }
+            }
+            let top = yes.max(no);
+            objective += count * (top + ((yes - top).exp() + (no - top).exp()).ln());
+            1.0 / (1.0 + (no - yes).exp())
+        })
+        .collect();
+    (posterior, objective)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn readers_who_agree_are_believed() {
+        let items = (0..40).map(|i| vec![Some(i % 4 == 0); 3]).collect();
+        let fit = fit(&Votes::new(3, items), &Priors::default());
+        assert!(fit.converged);
+        assert!(fit.posterior[0].unwrap() > 0.99 && fit.posterior[1].unwrap() < 0.01);
+        assert!((fit.model.prevalence[0] - 0.25).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_careless_reader_is_found_out() {
+        // Three agree, the fourth answers at random against them in every third.
+        let items = (0..90)
+            .map(|i| {
+                let truth = i % 2 == 0;
+                vec![
+                    Some(truth),
+                    Some(truth),
+                    Some(truth),
+                    Some(truth != (i % 3 == 0)),
+                ]
+            })
+            .collect();
+        let fit = fit(&Votes::new(4, items), &Priors::default());
+        assert!(fit.model.sensitivity[0] > 0.95 && fit.model.sensitivity[3] < 0.72);
+    }
+
+    #[test]
+    fn an_item_without_votes_has_no_answer() {
+        let items = vec![
+            vec![None, None],
+            vec![Some(true), None],
+            vec![Some(false), Some(false)],
+        ];
+        let fit = fit(&Votes::new(2, items), &Priors::default());
+        assert_eq!(fit.posterior[0], None);
+        assert!(fit.posterior[1].is_some());
+    }
+
+    #[test]
+    fn a_question_nobody_answered_fits_without_a_number_lost() {
+        let fit = fit(
+            &Votes::new(2, vec![vec![None, None]; 3]),
+            &Priors::default(),
+        );
+        assert!(fit.converged && fit.model.prevalence[0].is_finite());
+    }
+
+    proptest! {
+        #[test]
+        fn the_log_posterior_never_falls(
+            items in proptest::collection::vec(
+                proptest::collection::vec(proptest::option::of(any::<bool>()), 3), 1..40),
+        ) {
+            for priors in [Priors::default(), Priors::FLAT] {
+                let fit = fit(&Votes::new(3, items.clone()), &priors);
+                for pair in fit.trace.windows(2) {
+                    prop_assert!(pair[1] >= pair[0] - 1e-6, "{:?}", pair);
+                }
+                for p in fit.posterior.iter().flatten() {
+                    prop_assert!((0.0..=1.0).contains(p));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The reference standard as CSV: written by `study consensus`, read by the training and by
+//! `study evaluate`.
+
+use std::{collections::HashMap, path::Path};
+
+use super::Consensus;
+use crate::{
+    model::{TASKS, Task},
+    study::{
+        cells::Cells,
+        readings::{PATTERNS, Readings},
+        table::{DataError, Table, file_name},
+    },
+};
+
+/// What the readers together say of one image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standard {
+    /// As the readings name it.
+    pub file: String,
+    /// Posterior of the overall impression and the patterns, in the order of [`Task::ALL`];
+    /// `None` where nobody read it.
+    pub posterior: [Option<f64>; TASKS],
+    /// The cells agreed on, a pattern each; empty where absent.
+    pub cells: [Cells; PATTERNS],
+}
+
+/// Standards by file name.
+pub type Reference = HashMap<String, Standard>;
+
+impl Standard {
+    /// Reads a file that [`Consensus::csv`] wrote.
+    ///
+    /// # Errors
+    /// [`DataError`].
+    pub fn read(path: &Path) -> Result<Vec<Standard>, DataError> {
+        let codes = Task::PATTERNS.map(Task::code);
+        let mut required = vec!["file"];
+        required.extend(codes);
+        let table = Table::read(path, &required)?;
+        let mut seen: HashMap<&str, u64> = HashMap::new();
+        let mut standards = Vec::new();
+        for row in table.rows() {
+            let file = row.filled("file")?;
+            if let Some(first) = seen.insert(file_name(file), row.line) {
+                return Err(row.error(format!("{file} stands in line {first} already")));
+            }
+            let mut posterior = [None; TASKS];
+            let mut cells = [Cells::default(); PATTERNS];
+            posterior[0] = row.share("bcc")?;
+            for (p, code) in codes.into_iter().enumerate() {
+                posterior[1 + p] = row.share(code)?;
+                let column = format!("{code}_cells");
+                cells[p] = Cells::parse(row.get(&column))
+                    .map_err(|why| row.error(format!("{column} {why}")))?;
+            }
+            standards.push(Standard {
+                file: file.to_owned(),
+                posterior,
+                cells,
+            });
+        }
+        Ok(standards)
+    }
+}
+
+impl Consensus {
+    /// One line an image: `file`, `readers`, posteriors (`bcc`, PN … AT), agreed cells
+    /// (`PN_cells` …), shares of votes (`bcc_votes`, `PN_votes` …). Empty is "not read".
+    pub fn csv(&self, readings: &Readings) -> Vec<u8> {
+        let mut text = String::from("file,readers,bcc");
+        for code in Task::PATTERNS.map(Task::code) {
+            text += &format!(",{code}");
+        }
+        for code in Task::PATTERNS.map(Task::code) {
+            text += &format!(",{code}_cells");
+        }
+        text += ",bcc_votes";
+        for code in Task::PATTERNS.map(Task::code) {
+            text += &format!(",{code}_votes");
+        }
+        text.push('\n');
+        let mut readers = vec![0usize; readings.files.len()];
+        for reading in &readings.readings {
+            readers[reading.file] += 1;
+        }
+        let number = |value: Option<f64>| value.map_or(String::new(), |v| format!("{v:.6}"));
+        for (i, standard) in self.standards(readings).iter().enumerate() {
+            text += &format!("{},{}", quoted(&standard.file), readers[i]);
+            for p in standard.posterior {
+                text += &format!(",{}", number(p));
+            }
+            for cells in standard.cells {
+                text += &format!(",{cells}");
+            }
+            for question in &self.questions {
+                text += &format!(",{}", number(question.votes.majority(i)));
+            }
+            text.push('\n');
+        }
+        text.into_bytes()
+    }
+
+    /// One line an image, pattern and cell: `file`, `pattern`, `cell` (1 to 9), `posterior`,
+    /// `votes` (share of the readers who saw the pattern).
+    pub fn cells_csv(&self, readings: &Readings) -> Vec<u8> {
+        let mut text = String::from("file,pattern,cell,posterior,votes\n");
+        for (task, regions) in Task::PATTERNS.into_iter().zip(&self.regions) {
+            for (item, &file) in regions.votes.cluster.iter().enumerate() {
+                let (Some(posterior), Some(votes)) =
+                    (regions.fit.posterior[item], regions.votes.majority(item))
+                else {
+                    continue;
+                };
+                text += &format!(
+                    "{},{},{},{posterior:.6},{votes:.6}\n",
+                    quoted(&readings.files[file]),
+                    task.code(),
+                    regions.votes.group[item] + 1,
+                );
+            }
+        }
+        text.into_bytes()
+    }
+}
+
+/// A CSV field, quoted where it must be.
+pub(crate) fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}

@@ -1,0 +1,155 @@
+//! Whether the probabilities mean what they say, and what an answer is worth elsewhere.
+
+use serde::Serialize;
+
+use super::{Figure, view::View};
+use crate::{
+    model::Task,
+    study::metrics::{
+        Bin, Bins, Confusion, Estimate, NetBenefit, brier, calibration_in_the_large, ece,
+        net_benefit, npv, ppv, reliability, slope_intercept,
+    },
+};
+
+/// Reliability of one task's probability.
+#[derive(Clone, Debug, Serialize)]
+pub struct Calibration {
+    /// Task code.
+    pub task: &'static str,
+    /// Ten bins of equal width; empty ones left out.
+    pub bins: Vec<Bin>,
+}
+
+/// What an answer is worth at one prevalence.
+#[derive(Clone, Debug, Serialize)]
+pub struct PrevalenceRow {
+    /// `low` or `high`.
+    pub threshold: &'static str,
+    /// Share of BCC among those looked at.
+    pub prevalence: f64,
+    /// Chance that an answer from the threshold on is right.
+    pub ppv: Estimate,
+    /// Chance that an answer below it is right.
+    pub npv: Estimate,
+}
+
+/// Decision curve in a population.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecisionCurve {
+    /// Its prevalence.
+    pub prevalence: f64,
+    /// Whether that is the test set's own.
+    pub own: bool,
+    /// Points.
+    pub points: Vec<NetBenefit>,
+}
+
+/// Prevalences of the table: a screening clinic's to a specialist's.
+const PREVALENCES: [f64; 9] = [0.01, 0.02, 0.03, 0.05, 0.10, 0.15, 0.20, 0.30, 0.50];
+/// Prevalence of the second decision curve: referrals in primary care.
+const PRIMARY_CARE: f64 = 0.05;
+/// Bins of the calibration error.
+const BINS: usize = 10;
+
+pub(super) fn all(view: &View<'_>, figures: &mut Vec<Figure>) -> Vec<Calibration> {
+    Task::ALL
+        .into_iter()
+        .filter_map(|task| {
+            let known = match task {
+                Task::Bcc => view.clone(),
+                pattern => view.part("all", |i| i.consensus(pattern).is_some()),
+            };
+            if known.is_empty() {
+                return None;
+            }
+            let truth: Vec<bool> = known
+                .items
+                .iter()
+                .map(|i| {
+                    i.consensus(task)
+                        .filter(|_| task != Task::Bcc)
+                        .unwrap_or(i.case.bcc)
+                })
+                .collect();
+            let mut add = |metric: &str, estimate| {
+                known.add(figures, "calibration", task, metric, estimate);
+            };
+            add("Brier", known.scored(task, &truth, brier));
+            add(
+                "ECE, 10 fixed bins",
+                known.scored(task, &truth, |p, t| ece(p, t, Bins::Fixed(BINS))),
+            );
+            add(
+                "ECE, 10 adaptive bins",
+                known.scored(task, &truth, |p, t| ece(p, t, Bins::Adaptive(BINS))),
+            );
+            add(
+                "slope",
+                known.scored(task, &truth, |p, t| Some(slope_intercept(p, t)?.slope)),
+            );
+            add(
+                "intercept",
+                known.scored(task, &truth, |p, t| Some(slope_intercept(p, t)?.intercept)),
+            );
+            add(
+                "in the large",
+                known.scored(task, &truth, calibration_in_the_large),
+            );
+            Some(Calibration {
+                task: task.code(),
+                bins: reliability(&known.p(task), &truth, Bins::Fixed(BINS)),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn prevalence(view: &View<'_>) -> Vec<PrevalenceRow> {
+    let truth = view.bcc();
+    let mut rows = Vec::new();
+    for (threshold, at) in [("high", view.high(Task::Bcc)), ("low", view.low(Task::Bcc))] {
+        for prevalence in PREVALENCES {
+            let worth = |of: fn(f64, f64, f64) -> Option<f64>| {
+                view.scored(Task::Bcc, &truth, |p, t| {
+                    let counts = Confusion::count(p.iter().zip(t).map(|(&p, &t)| (p >= at, t)));
+                    of(counts.sensitivity()?, counts.specificity()?, prevalence)
+                })
+            };
+            rows.push(PrevalenceRow {
+                threshold,
+                prevalence,
+                ppv: worth(ppv),
+                npv: worth(npv),
+            });
+        }
+    }
+    rows
+}
+
+/// Decision curves at the test set's prevalence and at primary care's, where the probabilities
+/// are first moved to that prevalence by Bayes' rule, as a clinic would have to.
+pub(super) fn decision(view: &View<'_>) -> Vec<DecisionCurve> {
+    let truth = view.bcc();
+    let own = truth.iter().filter(|&&t| t).count() as f64 / truth.len().max(1) as f64;
+    [own, PRIMARY_CARE]
+        .into_iter()
+        .map(|prevalence| {
+            let odds = |p: f64| p / (1.0 - p);
+            let shift = odds(prevalence) / odds(own);
+            let moved: Vec<f64> = view
+                .p(Task::Bcc)
+                .into_iter()
+                .map(|p| p * shift / (p * shift + 1.0 - p))
+                .collect();
+            let points = (1..=50)
+                .filter_map(|percent| {
+                    net_benefit(&moved, &truth, f64::from(percent) / 100.0, Some(prevalence))
+                })
+                .collect();
+            DecisionCurve {
+                prevalence,
+                own: prevalence == own,
+                points,
+            }
+        })
+        .collect()
+}

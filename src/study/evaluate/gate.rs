@@ -1,0 +1,78 @@
+//! The quality gate: what it turns away.
+
+use serde::Serialize;
+
+use super::{Figure, Inputs, Prediction};
+use crate::{model::Task, study::metrics::Estimate};
+
+/// What the gate did.
+#[derive(Clone, Debug, Serialize)]
+pub struct GateReport {
+    /// Of the labelled images.
+    pub images: GateCount,
+    /// Of pictures that are not dermoscopic.
+    pub not_dermoscopic: Option<GateCount>,
+}
+
+/// How many were refused and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct GateCount {
+    /// Looked at.
+    pub n: u64,
+    /// Refused.
+    pub refused: u64,
+    /// By reason; an image can have several.
+    pub reasons: Vec<(String, u64)>,
+}
+
+pub(super) fn gate(inputs: &Inputs<'_>, figures: &mut Vec<Figure>) -> GateReport {
+    let mut add = |subset: &str, metric: &str, estimate| {
+        figures.push(Figure {
+            section: "gate",
+            subset: subset.into(),
+            task: Task::Bcc.code(),
+            metric: metric.into(),
+            estimate,
+        });
+    };
+    let predictions = &inputs.run.predictions;
+    add(
+        "all",
+        "refused",
+        Estimate::of(predictions.iter().map(|p| !p.usable)),
+    );
+    for (name, bcc) in [("BCC", true), ("non-BCC", false)] {
+        let refused = inputs
+            .cases
+            .iter()
+            .zip(predictions)
+            .filter(|(case, _)| case.bcc == bcc)
+            .map(|(_, p)| !p.usable);
+        add(name, "refused", Estimate::of(refused));
+    }
+    let not_dermoscopic = inputs.not_dermoscopic.map(|pictures| {
+        let refused = Estimate::of(pictures.iter().map(|p| !p.usable));
+        add("not dermoscopic", "refused", refused);
+        count(pictures)
+    });
+    GateReport {
+        images: count(predictions),
+        not_dermoscopic,
+    }
+}
+
+fn count(predictions: &[Prediction]) -> GateCount {
+    let mut reasons: Vec<(String, u64)> = Vec::new();
+    for reason in predictions.iter().flat_map(|p| &p.reasons) {
+        match reasons.iter_mut().find(|r| &r.0 == reason) {
+            Some(found) => found.1 += 1,
+            None => reasons.push((reason.clone(), 1)),
+        }
+    }
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    GateCount {
+        n: predictions.len() as u64,
+        refused: predictions.iter().filter(|p| !p.usable).count() as u64,
+        reasons,
+    }
+}

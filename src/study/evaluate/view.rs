@@ -1,0 +1,182 @@
+//! Some of the cases, with everything known of each.
+
+use super::{Figure, Inputs, Provenance, Scored, TwoByTwo};
+use crate::{
+    model::Task,
+    study::{
+        SEED,
+        consensus::{PRESENT, Standard},
+        labels::Case,
+        metrics::{Bootstrap, Confusion, Estimate},
+    },
+};
+
+/// One scored case.
+#[derive(Clone, Copy)]
+pub(crate) struct Item<'a> {
+    pub case: &'a Case,
+    pub scored: &'a Scored,
+    pub usable: bool,
+    pub standard: Option<&'a Standard>,
+}
+
+impl Item<'_> {
+    pub fn p(&self, task: Task) -> f64 {
+        self.scored.probability[task.index()]
+    }
+
+    /// The consensus on a pattern.
+    pub fn consensus(&self, task: Task) -> Option<bool> {
+        Some(self.standard?.posterior[task.index()]? >= PRESENT)
+    }
+}
+
+/// Scored cases under one name.
+#[derive(Clone)]
+pub(crate) struct View<'a> {
+    pub name: String,
+    pub items: Vec<Item<'a>>,
+    pub provenance: &'a Provenance,
+    pub rounds: usize,
+}
+
+impl<'a> View<'a> {
+    pub fn all(inputs: &'a Inputs<'_>) -> View<'a> {
+        let items = inputs
+            .cases
+            .iter()
+            .zip(&inputs.run.predictions)
+            .filter_map(|(case, prediction)| {
+                Some(Item {
+                    case,
+                    scored: prediction.scored.as_ref()?,
+                    usable: prediction.usable,
+                    standard: inputs.reference.and_then(|r| r.get(case.name())),
+                })
+            })
+            .collect();
+        View {
+            name: "all".into(),
+            items,
+            provenance: &inputs.run.provenance,
+            rounds: inputs.rounds,
+        }
+    }
+
+    pub fn part(&self, name: impl Into<String>, keep: impl Fn(&Item<'_>) -> bool) -> View<'a> {
+        View {
+            name: name.into(),
+            items: self
+                .items
+                .iter()
+                .filter(|item| keep(item))
+                .copied()
+                .collect(),
+            ..*self
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn bootstrap(&self) -> Bootstrap {
+        Bootstrap::by_cluster(
+            self.items.iter().map(|item| item.case.lesion.as_str()),
+            self.rounds,
+            SEED,
+        )
+    }
+
+    pub fn p(&self, task: Task) -> Vec<f64> {
+        self.items.iter().map(|item| item.p(task)).collect()
+    }
+
+    pub fn bcc(&self) -> Vec<bool> {
+        self.items.iter().map(|item| item.case.bcc).collect()
+    }
+
+    pub fn low(&self, task: Task) -> f64 {
+        self.provenance.low[task.index()]
+    }
+
+    pub fn high(&self, task: Task) -> f64 {
+        self.provenance.high[task.index()]
+    }
+
+    /// Adds a figure of these cases.
+    pub fn add(
+        &self,
+        figures: &mut Vec<Figure>,
+        section: &'static str,
+        task: Task,
+        metric: impl Into<String>,
+        estimate: Estimate,
+    ) {
+        figures.push(Figure {
+            section,
+            subset: self.name.clone(),
+            task: task.code(),
+            metric: metric.into(),
+            estimate,
+        });
+    }
+
+    /// A figure of a task's probability against `truth`, with a bootstrap interval.
+    pub fn scored(
+        &self,
+        task: Task,
+        truth: &[bool],
+        figure: impl Fn(&[f64], &[bool]) -> Option<f64>,
+    ) -> Estimate {
+        Estimate::bootstrapped(&self.bootstrap(), &self.p(task), truth, figure)
+    }
+
+    /// Adds the figures at one threshold and its two-by-two table.
+    pub fn at_threshold(
+        &self,
+        section: &'static str,
+        task: Task,
+        threshold: (&'static str, f64),
+        truth: &[bool],
+        figures: &mut Vec<Figure>,
+        tables: Option<&mut Vec<TwoByTwo>>,
+    ) -> Confusion {
+        let (name, at) = threshold;
+        let counts = Confusion::count(
+            self.items
+                .iter()
+                .zip(truth)
+                .map(|(item, &is)| (item.p(task) >= at, is)),
+        );
+        for (metric, part, whole) in [
+            ("sensitivity", counts.true_positive, counts.positives()),
+            ("specificity", counts.true_negative, counts.negatives()),
+            ("precision", counts.true_positive, counts.called()),
+            ("accuracy", counts.right(), counts.total()),
+        ] {
+            let estimate = Estimate::share(part, whole);
+            self.add(
+                figures,
+                section,
+                task,
+                format!("{metric} at {name}"),
+                estimate,
+            );
+        }
+        if let Some(tables) = tables {
+            tables.push(TwoByTwo {
+                subset: self.name.clone(),
+                task: task.code(),
+                threshold: name,
+                at,
+                counts,
+            });
+        }
+        counts
+    }
+}

@@ -1,0 +1,119 @@
+//! Ways to a heat map, and one control that does not look at the picture.
+
+use serde::{Deserialize, Serialize};
+
+use super::probe::{Probe, mean_colour};
+use crate::{
+    engine::Outputs,
+    model::{TASKS, Task},
+};
+
+/// A way to a heat map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// What the device shows: the class map, negatives cut. Equals Grad-CAM and HiResCAM for
+    /// this head.
+    GradCam,
+    /// The class map from its smallest to its largest value, negatives kept: cheap, from the
+    /// same pass.
+    MinMaxCam,
+    /// How far the score falls when a patch is covered by the picture's mean colour (Zeiler &
+    /// Fergus 2014). A pass a cell.
+    Occlusion,
+    /// A blob in the middle, whatever the picture: what a map must beat.
+    CentreControl,
+}
+
+impl Method {
+    pub const ALL: [Method; 4] = [
+        Method::GradCam,
+        Method::MinMaxCam,
+        Method::Occlusion,
+        Method::CentreControl,
+    ];
+
+    /// For tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::GradCam => "Grad-CAM (the device's)",
+            Method::MinMaxCam => "min-max CAM",
+            Method::Occlusion => "occlusion",
+            Method::CentreControl => "control: centre",
+        }
+    }
+
+    /// A task's map on the model's grid, 0 and up; `None` where it needs the occlusion and
+    /// none was made.
+    pub fn map(
+        self,
+        task: Task,
+        base: &Outputs,
+        occluded: Option<&[Vec<f32>; TASKS]>,
+    ) -> Option<Vec<f32>> {
+        match self {
+            Method::GradCam => Some(
+                class_map(task, base)
+                    .into_iter()
+                    .map(|z| z.max(0.0))
+                    .collect(),
+            ),
+            Method::MinMaxCam => {
+                let map = class_map(task, base);
+                let least = map.iter().copied().fold(f32::INFINITY, f32::min);
+                Some(map.into_iter().map(|z| z - least).collect())
+            }
+            Method::Occlusion => Some(occluded?[task.index()].clone()),
+            Method::CentreControl => Some(centre(base)),
+        }
+    }
+}
+
+/// A task's own map, as the model gives it.
+pub(super) fn class_map(task: Task, outputs: &Outputs) -> Vec<f32> {
+    outputs
+        .maps
+        .iter()
+        .skip(task.index())
+        .step_by(TASKS)
+        .copied()
+        .collect()
+}
+
+fn centre(outputs: &Outputs) -> Vec<f32> {
+    let along = |i: usize, n: usize| (i as f32 + 0.5) / n.max(1) as f32 - 0.5;
+    (0..outputs.rows * outputs.columns)
+        .map(|cell| {
+            let x = along(cell % outputs.columns, outputs.columns);
+            let y = along(cell / outputs.columns, outputs.rows);
+            (-(x * x + y * y) / (2.0 * 0.2 * 0.2)).exp()
+        })
+        .collect()
+}
+
+/// Occlusion maps of all tasks: a patch of two by two cells over each cell in turn.
+pub(super) fn occlusion(
+    probe: &mut Probe,
+    tensor: &[i8],
+    base: &Outputs,
+) -> Result<[Vec<f32>; TASKS], String> {
+    let cover = mean_colour(tensor);
+    let before = base.map_means();
+    let mut maps: [Vec<f32>; TASKS] = Default::default();
+    for cell in 0..base.rows * base.columns {
+        let (x, y) = ((cell % base.columns) as f32, (cell / base.columns) as f32);
+        let mut covered = tensor.to_vec();
+        probe.patch(
+            &mut covered,
+            &cover,
+            base,
+            (x - 0.5, y - 0.5),
+            (x + 1.5, y + 1.5),
+        );
+        let after = probe.run(&covered)?.map_means();
+        for ((map, before), after) in maps.iter_mut().zip(before).zip(after) {
+            map.push((before - after).max(0.0));
+        }
+    }
+    Ok(maps)
+}

@@ -1,0 +1,114 @@
+//! The heat maps' part of the page.
+
+use super::{IOU_AT, Report};
+use crate::study::html::{Page, Table, estimate, number};
+
+/// Writes the section.
+pub fn section(page: &mut Page, report: &Report) {
+    page.section("Heat maps");
+    page.text(&format!(
+        "{} images. The map has {} × {} cells: it cannot resolve a small globule. Maps are brought \
+         to a maximum of 1 before they are measured. Chance for pointing and mass is the region's \
+         share of the picture; the control is a blob in the middle, whatever the picture. The \
+         readers' cells are ninths of the picture: coarser than the maps.",
+        report.images, report.grid.0, report.grid.1
+    ));
+    for (title, rows) in [
+        ("Against the cells agreed by the readers", &report.cells),
+        (
+            "Against the drawn regions of PHANTOMS (test targets, no lesions)",
+            &report.phantom,
+        ),
+    ] {
+        if rows.is_empty() {
+            continue;
+        }
+        let iou = format!("IoU at {IOU_AT}");
+        let mut table = Table::new(
+            title,
+            &[
+                "pattern, map",
+                "empty",
+                "region",
+                "inside",
+                "outside",
+                "pointing",
+                "mass",
+                &iou,
+            ],
+        );
+        let mut rows: Vec<_> = rows.iter().collect();
+        rows.sort_by(|a, b| a.task.cmp(&b.task).then(a.method.cmp(&b.method)));
+        for row in rows {
+            table.row(
+                &format!("{}, {}", row.task, row.method.name()),
+                [
+                    row.empty.to_string(),
+                    number(row.area),
+                    estimate(&row.inside),
+                    estimate(&row.outside),
+                    estimate(&row.pointing),
+                    estimate(&row.mass),
+                    estimate(&row.iou),
+                ],
+            );
+        }
+        page.raw(&table.html());
+    }
+    let mut table = Table::new(
+        "Sanity: weights shuffled from the head downwards",
+        &[
+            "weights",
+            "tensors",
+            "mean |rank correlation| with the true maps",
+            "unchanged maps",
+        ],
+    );
+    for row in &report.sanity.randomised {
+        table.row(
+            &row.weights,
+            [
+                row.tensors.to_string(),
+                number(row.rank_correlation),
+                number(row.same),
+            ],
+        );
+    }
+    page.raw(&table.html());
+    let yes = |b: bool| if b { "yes" } else { "NO" };
+    page.text(&format!(
+        "{} images. Asked again, the same bytes: {}; in a second engine: {}. Sanity checks passed: {}.",
+        report.sanity.images,
+        yes(report.sanity.repeats),
+        yes(report.sanity.repeats_in_new_engine),
+        yes(report.sanity.passed)
+    ));
+    let mut table = Table::new(
+        "Faithfulness: area under the probability while cells are covered (deletion, lower is \
+         better) or uncovered (insertion, higher is better)",
+        &["task, order of the cells", "deletion", "insertion"],
+    );
+    let mut rows: Vec<_> = report.faithfulness.iter().collect();
+    rows.sort_by(|a, b| a.task.cmp(&b.task).then(a.order.cmp(&b.order)));
+    for row in rows {
+        table.row(
+            &format!("{}, {}", row.task, row.order),
+            [estimate(&row.deletion), estimate(&row.insertion)],
+        );
+    }
+    page.raw(&table.html());
+}
+
+impl Report {
+    /// A page of its own.
+    pub fn html(&self) -> String {
+        let mut page = Page::new("bccscope: heat maps");
+        page.text(&format!(
+            "Model {} {} (sha256 {}), bccscope {}. Readers are automated vision-language readers \
+             unless the data say otherwise.",
+            self.model, self.version, self.sha256, self.app_version
+        ));
+        section(&mut page, self);
+        page.finish()
+    }
+}

@@ -1,0 +1,95 @@
+//! A figure with its interval and what it rests on.
+
+use serde::{Deserialize, Serialize};
+
+use super::{bootstrap::Bootstrap, wilson::wilson};
+
+/// Fewer cases than this are flagged wherever their figure is shown.
+pub const SMALL: u64 = 30;
+
+/// A figure with its 95% interval and number of cases.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The figure; `null` where the data cannot give it.
+    pub value: Option<f64>,
+    /// Lower end of the interval.
+    pub low: Option<f64>,
+    /// Upper end of the interval.
+    pub high: Option<f64>,
+    /// Cases it rests on: for a share its denominator, for a ranking all cases ranked.
+    pub n: u64,
+    /// Whether it rests on fewer than [`SMALL`] cases (for a ranking: of either class).
+    pub small: bool,
+    /// How the interval was made: `wilson` or `bootstrap`.
+    pub interval: String,
+}
+
+impl Estimate {
+    /// A share with Wilson's interval.
+    pub fn share(part: u64, whole: u64) -> Estimate {
+        let ends = wilson(part, whole);
+        Estimate {
+            value: super::share(part, whole),
+            low: ends.map(|e| e.0),
+            high: ends.map(|e| e.1),
+            n: whole,
+            small: whole < SMALL,
+            interval: "wilson".into(),
+        }
+    }
+
+    /// The share of `true`.
+    pub fn of(answers: impl IntoIterator<Item = bool>) -> Estimate {
+        let (mut part, mut whole) = (0, 0);
+        for answer in answers {
+            part += u64::from(answer);
+            whole += 1;
+        }
+        Estimate::share(part, whole)
+    }
+
+    /// A figure of scores and truth with a bootstrap interval; small where either class is.
+    pub fn bootstrapped(
+        bootstrap: &Bootstrap,
+        scores: &[f64],
+        truth: &[bool],
+        figure: impl Fn(&[f64], &[bool]) -> Option<f64>,
+    ) -> Estimate {
+        let positives = truth.iter().filter(|&&t| t).count() as u64;
+        let n = truth.len() as u64;
+        let value = figure(scores, truth);
+        let (mut s, mut t) = (Vec::new(), Vec::new());
+        let ends = value.and_then(|_| {
+            bootstrap.interval(|drawn| {
+                s.clear();
+                t.clear();
+                s.extend(drawn.iter().map(|&i| scores[i]));
+                t.extend(drawn.iter().map(|&i| truth[i]));
+                figure(&s, &t)
+            })
+        });
+        Estimate {
+            value,
+            low: ends.map(|e| e.0),
+            high: ends.map(|e| e.1),
+            n,
+            small: positives.min(n - positives) < SMALL,
+            interval: "bootstrap".into(),
+        }
+    }
+
+    /// A mean with a bootstrap interval.
+    pub fn mean(bootstrap: &Bootstrap, values: &[f64]) -> Estimate {
+        let mean = |sum: f64, n: usize| (n > 0).then(|| sum / n as f64);
+        let ends =
+            bootstrap.interval(|drawn| mean(drawn.iter().map(|&i| values[i]).sum(), drawn.len()));
+        Estimate {
+            value: mean(values.iter().sum(), values.len()),
+            low: ends.map(|e| e.0),
+            high: ends.map(|e| e.1),
+            n: values.len() as u64,
+            small: (values.len() as u64) < SMALL,
+            interval: "bootstrap".into(),
+        }
+    }
+}

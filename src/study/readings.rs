@@ -1,0 +1,228 @@
+//! Readings: what each reader saw in each image. One line an image and reader, as a clinic's
+//! annotators deliver them; any number of readers, with gaps.
+
+use std::{collections::HashMap, path::Path};
+
+use super::{
+    cells::Cells,
+    table::{DataError, Row, Table, file_name},
+};
+use crate::model::Task;
+
+/// Number of patterns.
+pub const PATTERNS: usize = Task::PATTERNS.len();
+
+/// One reader's reading of one image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// Index into [`Readings::files`].
+    pub file: usize,
+    /// Index into [`Readings::readers`].
+    pub reader: usize,
+    /// Overall impression: BCC or not; `None` where not given.
+    pub bcc: Option<bool>,
+    /// Whether the reader called the image poor.
+    pub poor: bool,
+    /// The patterns in the order of [`Task::PATTERNS`]; `None` where not read.
+    pub patterns: [Option<bool>; PATTERNS],
+    /// Where they were seen; empty where absent or no place was given.
+    pub cells: [Cells; PATTERNS],
+}
+
+/// A file of readings, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Readings {
+    /// The images as the file names them, in order of first appearance.
+    pub files: Vec<String>,
+    /// The readers, sorted.
+    pub readers: Vec<String>,
+    /// The readings, in the file's order.
+    pub readings: Vec<Reading>,
+}
+
+impl Readings {
+    /// Reads a file with the columns `file`, `reader`, PN, UL, ON, MG, ML, SW, AT (0, 1 or
+    /// empty for not read) and optionally `bcc`, `quality` (`ok`, `poor`) and `<code>_cells`.
+    ///
+    /// # Errors
+    /// [`DataError`]: a missing column, an unknown code, a value that is none, the same reader
+    /// twice on one image.
+    pub fn read(path: &Path) -> Result<Readings, DataError> {
+        let codes = Task::PATTERNS.map(Task::code);
+        let mut required = vec!["file", "reader"];
+        required.extend(codes);
+        let table = Table::read(path, &required)?;
+        for column in table.columns() {
+            if let Some(code) = column.strip_suffix("_cells")
+                && !codes.contains(&code)
+            {
+                return Err(DataError::line(
+                    path,
+                    1,
+                    format!(
+                        "the column {column} names an unknown pattern; known are {}",
+                        codes.join(", ")
+                    ),
+                ));
+            }
+        }
+        let mut files = Index::default();
+        let mut names: Vec<String> = table
+            .rows()
+            .map(|row| row.filled("reader").map(str::to_owned))
+            .collect::<Result<_, _>>()?;
+        names.sort();
+        names.dedup();
+        let mut seen: HashMap<(usize, usize), u64> = HashMap::new();
+        let mut by_name: HashMap<String, String> = HashMap::new();
+        let mut readings = Vec::new();
+        for row in table.rows() {
+            let file = row.filled("file")?;
+            let known = by_name
+                .entry(file_name(file).to_owned())
+                .or_insert_with(|| file.to_owned());
+            if known != file {
+                return Err(row.error(format!(
+                    "{file} and {known} have the same file name; images are matched by it"
+                )));
+            }
+            let reading = read_row(&row, &mut files, &names)?;
+            if let Some(first) = seen.insert((reading.file, reading.reader), row.line) {
+                return Err(row.error(format!(
+                    "{} has read {file} already in line {first}",
+                    names[reading.reader]
+                )));
+            }
+            readings.push(reading);
+        }
+        Ok(Readings {
+            files: files.names,
+            readers: names,
+            readings,
+        })
+    }
+}
+
+fn read_row(row: &Row<'_>, files: &mut Index, readers: &[String]) -> Result<Reading, DataError> {
+    let reader = row.filled("reader")?;
+    let poor = match row.get("quality") {
+        "" | "ok" => false,
+        "poor" => true,
+        other => return Err(row.error(format!("quality is {other:?}; ok or poor is needed"))),
+    };
+    let mut patterns = [None; PATTERNS];
+    let mut cells = [Cells::default(); PATTERNS];
+    for (p, task) in Task::PATTERNS.into_iter().enumerate() {
+        let code = task.code();
+        let column = format!("{code}_cells");
+        patterns[p] = row.yes_no(code)?;
+        cells[p] =
+            Cells::parse(row.get(&column)).map_err(|why| row.error(format!("{column} {why}")))?;
+        if patterns[p] != Some(true) && !cells[p].is_empty() {
+            return Err(row.error(format!(
+                "{column} marks cells {} but {code} is not 1",
+                cells[p]
+            )));
+        }
+    }
+    Ok(Reading {
+        file: files.of(row.filled("file")?),
+        reader: readers
+            .binary_search_by(|r| r.as_str().cmp(reader))
+            .unwrap_or(0),
+        bcc: row.yes_no("bcc")?,
+        poor,
+        patterns,
+        cells,
+    })
+}
+
+/// Names and their numbers in order of first appearance.
+#[derive(Default)]
+struct Index {
+    names: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Index {
+    fn of(&mut self, name: &str) -> usize {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let number = self.names.len();
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "file,reader,bcc,quality,PN,UL,ON,MG,ML,SW,AT,UL_cells\n";
+
+    fn read(text: &str) -> Result<Readings, DataError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("readings.csv");
+        std::fs::write(&path, text).unwrap();
+        Readings::read(&path)
+    }
+
+    fn refusal(text: &str) -> String {
+        read(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn gaps_are_gaps_and_marks_are_marks() {
+        let r = read(&format!(
+            "{HEAD}a/x.jpg,R2,1,ok,0,1,,0,0,0,0,25\na/x.jpg,R1,,poor,0,0,0,0,0,0,0,\n"
+        ))
+        .unwrap();
+        assert_eq!(r.readers, ["R1", "R2"]);
+        assert_eq!(r.files, ["a/x.jpg"]);
+        let first = &r.readings[0];
+        assert_eq!((first.reader, first.bcc), (1, Some(true)));
+        assert_eq!(first.patterns[1..3], [Some(true), None]);
+        assert_eq!(first.cells[1].to_string(), "25");
+        assert!(r.readings[1].poor && r.readings[1].bcc.is_none());
+    }
+
+    #[test]
+    fn a_wrong_line_is_named_with_its_fault() {
+        for (rows, line, word) in [
+            ("x,R1,0,ok,0,2,0,0,0,0,0,\n", 2, "UL is \"2\""),
+            ("x,R1,0,bad,0,0,0,0,0,0,0,\n", 2, "quality"),
+            ("x,R1,0,ok,0,1,0,0,0,0,0,07\n", 2, "UL_cells"),
+            ("x,R1,0,ok,0,0,0,0,0,0,0,5\n", 2, "UL is not 1"),
+            (
+                "x,R1,0,ok,0,0,0,0,0,0,0,\nx,R1,0,ok,0,0,0,0,0,0,0,\n",
+                3,
+                "line 2",
+            ),
+            (
+                "x,R1,0,ok,0,0,0,0,0,0,0,\nx,,0,ok,0,0,0,0,0,0,0,\n",
+                3,
+                "reader is empty",
+            ),
+            (
+                "a/x,R1,0,ok,0,0,0,0,0,0,0,\nb/x,R2,0,ok,0,0,0,0,0,0,0,\n",
+                3,
+                "same file name",
+            ),
+            ("x,R1,0,ok,0,0\n", 2, "6 fields"),
+        ] {
+            let sentence = refusal(&format!("{HEAD}{rows}"));
+            assert!(sentence.contains(&format!("line {line}: ")), "{sentence}");
+            assert!(sentence.contains(word), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_head_is_named() {
+        assert!(refusal("file,reader,PN\nx,R1,0\n").contains("column UL, ON"));
+        let unknown = HEAD.replace("UL_cells", "XX_cells");
+        assert!(refusal(&format!("{unknown}x,R1,0,ok,0,0,0,0,0,0,0,\n")).contains("XX_cells"));
+        assert!(refusal(HEAD).contains("no rows"));
+    }
+}

@@ -1,0 +1,9 @@
+//! The built program, from outside: what it says, what it writes, how it ends.
+
+mod analyze;
+mod config;
+mod contract;
+mod model;
+mod run;
+mod support;
+mod surroundings;

@@ -1,0 +1,164 @@
+//! The device from outside: commands on stdin, screens as PNG, cases on disk.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Child, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::support::{bccscope, ended, folder, program};
+
+/// Long enough for a loaded machine; every wait ends as soon as what it waits for is there.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+struct Device {
+    child: Child,
+}
+
+impl Device {
+    fn start(folder: &Path, arguments: &[&str]) -> Device {
+        let child = program()
+            .args(["run", "--display", "png", "--size", "800x480", "--screens"])
+            .arg(folder.join("screens"))
+            .arg("--cases")
+            .arg(folder.join("cases"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the device starts");
+        Device { child }
+    }
+
+    fn tell(&mut self, command: &str) {
+        let stdin = self.child.stdin.as_mut().expect("a pipe");
+        writeln!(stdin, "{command}").expect("the device listens");
+    }
+
+    fn until(&mut self, what: &str, mut holds: impl FnMut() -> bool) {
+        let start = Instant::now();
+        while !holds() {
+            if start.elapsed() > PATIENCE {
+                // It would outlive the test otherwise.
+                let _ = self.child.kill();
+                panic!("waited in vain until {what}");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn end(mut self) {
+        self.tell("quit");
+        let output = self.child.wait_with_output().expect("its output");
+        let ran = ended(&output);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+}
+
+fn screen(folder: &Path) -> Option<image::RgbImage> {
+    Some(
+        image::open(folder.join("screens/screen.png"))
+            .ok()?
+            .into_rgb8(),
+    )
+}
+
+fn cases(folder: &Path) -> Vec<String> {
+    let Ok(listed) = fs::read_dir(folder.join("cases")) else {
+        return vec![];
+    };
+    let names = listed.flatten();
+    names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect()
+}
+
+#[test]
+fn a_phantom_is_captured_and_stored_by_commands_on_stdin() {
+    let folder = folder();
+    let mut device = Device::start(folder.path(), &["--source", "phantom:seed=3,patterns=UL"]);
+    device.until("there is a screen", || screen(folder.path()).is_some());
+    assert_eq!(
+        screen(folder.path()).map(|s| s.dimensions()),
+        Some((800, 480))
+    );
+    // A capture on a result leads back to the live picture, so commands alternate slowly: one
+    // comes too early or is obeyed, and `save` is obeyed on a result only.
+    for command in ["capture", "save"].iter().cycle().take(60) {
+        if !cases(folder.path()).is_empty() {
+            break;
+        }
+        device.tell(command);
+        thread::sleep(Duration::from_millis(1500));
+    }
+    let stored = cases(folder.path());
+    assert!(
+        stored
+            .first()
+            .is_some_and(|name| name.ends_with("-PHANTOM")),
+        "{stored:?}"
+    );
+    device.end();
+}
+
+#[test]
+fn a_signal_ends_the_device_in_good_order() {
+    let folder = folder();
+    let mut device = Device::start(folder.path(), &["--source", "phantom"]);
+    device.until("there is a screen", || screen(folder.path()).is_some());
+    let id = device.child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status()
+        .expect("kill runs");
+    assert!(sent.success());
+    let output = device.child.wait_with_output().expect("its output");
+    assert_eq!(ended(&output).code, 0);
+}
+
+#[test]
+fn a_device_without_a_display_says_what_was_tried() {
+    let ran = bccscope(["run", "--source", "phantom", "--display", "fbdev"]);
+    if ran.code == 0 {
+        eprintln!("skipped: this machine has a framebuffer");
+        return;
+    }
+    ran.refused(1, &["no display works", "fbdev"]);
+}
+
+#[test]
+fn a_recorded_run_is_replayed_to_the_same_results() {
+    let folder = folder();
+    let run = folder.path().join("run");
+    let recorded = bccscope([
+        "record",
+        &run.display().to_string(),
+        "--frames",
+        "4",
+        "--source",
+        "phantom:patterns=AT",
+    ]);
+    assert_eq!(recorded.code, 0, "{}", recorded.err);
+    let replay = || {
+        let ran = bccscope(["replay", "--json", &run.display().to_string()]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let mut lines = ran.json();
+        for line in &mut lines {
+            if let Some(object) = line.as_object_mut() {
+                object.remove("elapsed_ms");
+            }
+        }
+        lines
+    };
+    let first = replay();
+    assert_eq!(first.iter().filter(|l| l["verdict"].is_string()).count(), 4);
+    assert_eq!(first[0]["event"], "opened");
+    let stand_ins = first.iter().filter(|l| l["frame"]["stand_in"] == "REPLAY");
+    assert_eq!(stand_ins.count(), 4);
+    assert_eq!(first, replay());
+}

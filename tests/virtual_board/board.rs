@@ -1,0 +1,213 @@
+//! One boot of the virtual board: QEMU, the agent in the guest, the screen. Everything a boot
+//! leaves behind lies in `target/board/tests/<name>/`: the serial log, QEMU's own words, and
+//! when the test failed, the device's log and what the screen showed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use image::RgbImage;
+
+use crate::{
+    agent::{Agent, Output},
+    qmp::Qmp,
+};
+
+/// What a boot can have besides the standard equipment.
+#[derive(Default)]
+pub struct Equipment {
+    /// More of QEMU's arguments.
+    pub arguments: Vec<String>,
+}
+
+/// A running virtual board.
+pub struct Board {
+    qemu: Child,
+    agent: Agent,
+    qmp: Qmp,
+    folder: PathBuf,
+    /// From QEMU's start to the agent's first word.
+    pub boot_time: Duration,
+}
+
+/// The longest anything on the emulated processor may take: only a board that hangs needs it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Board {
+    /// Boots a board; `name` is its folder's.
+    pub fn boot(name: &str) -> Board {
+        Board::boot_with(name, &Equipment::default())
+    }
+
+    /// Boots a board with more than the standard equipment.
+    pub fn boot_with(name: &str, equipment: &Equipment) -> Board {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let image = root.join("target/board");
+        for file in ["vmlinuz", "initramfs.gz"] {
+            assert!(
+                image.join(file).is_file(),
+                "{}: not there; board/virtual/build.sh makes it",
+                image.join(file).display()
+            );
+        }
+        let folder = image.join("tests").join(name);
+        // What an earlier run left.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("the test's folder can be made");
+        // A socket's path has at most 107 bytes, so it cannot lie in the folder.
+        let sockets = std::env::temp_dir().join(format!("bccscope-{}-{name}", std::process::id()));
+        fs::create_dir_all(&sockets).expect("a folder for sockets can be made");
+        let (agent, qmp) = (sockets.join("agent"), sockets.join("qmp"));
+        let port = |path: &Path| format!("path={},server=on,wait=off", path.display());
+        let words = fs::File::create(folder.join("qemu.log")).expect("qemu.log can be made");
+        let started = Instant::now();
+        let qemu = Command::new("nice")
+            .args(["-n", "5", "qemu-system-aarch64"])
+            .args(["-M", "virt,gic-version=3", "-cpu", "cortex-a72"])
+            .args(["-smp", "2", "-m", "1024", "-nic", "none", "-no-reboot"])
+            .arg("-kernel")
+            .arg(image.join("vmlinuz"))
+            .arg("-initrd")
+            .arg(image.join("initramfs.gz"))
+            .args(["-append", "console=ttyAMA0 quiet panic=-1 mode=test"])
+            .args(["-device", "virtio-gpu-pci,xres=800,yres=480"])
+            .args(["-device", "virtio-keyboard-pci"])
+            .args(["-display", "none", "-monitor", "none"])
+            .arg("-serial")
+            .arg(format!("file:{}", folder.join("serial.log").display()))
+            .args(["-device", "virtio-serial-pci", "-chardev"])
+            .arg(format!("socket,id=agent,{}", port(&agent)))
+            .args(["-device", "virtserialport,chardev=agent,name=agent"])
+            .arg("-qmp")
+            .arg(format!("unix:{}", port(&qmp).trim_start_matches("path=")))
+            .args(&equipment.arguments)
+            .stdin(Stdio::null())
+            .stdout(words.try_clone().expect("a file handle can be shared"))
+            .stderr(words)
+            .spawn()
+            .expect("qemu-system-aarch64 starts (Debian: qemu-system-arm)");
+        let mut board = Board {
+            qemu,
+            qmp: Qmp::connect(&qmp, PATIENCE),
+            agent: Agent::connect(&agent, PATIENCE),
+            folder,
+            boot_time: Duration::ZERO,
+        };
+        // Only the names are needed up to here.
+        let _ = fs::remove_dir_all(&sockets);
+        board.agent.wait_for_up(PATIENCE);
+        board.boot_time = started.elapsed();
+        board
+    }
+
+    /// Runs a command in the guest.
+    pub fn run(&mut self, command: &str) -> Output {
+        self.agent.run(command, PATIENCE)
+    }
+
+    /// Runs a command that must succeed; what it printed.
+    pub fn ok(&mut self, command: &str) -> String {
+        let output = self.run(command);
+        assert_eq!(output.code, 0, "on the board, {command}: {}", output.text);
+        output.text
+    }
+
+    /// What the display scans out.
+    pub fn screen(&mut self) -> RgbImage {
+        let path = self.folder.join("screen.ppm");
+        self.qmp.screendump(&path);
+        let bytes = fs::read(&path).expect("QEMU has written the screen");
+        let _ = fs::remove_file(&path);
+        ppm(&bytes).expect("QEMU writes a PPM")
+    }
+
+    /// Keeps what the screen shows, for people.
+    pub fn keep_screen(&mut self, name: &str) -> RgbImage {
+        let screen = self.screen();
+        let path = self.folder.join(format!("{name}.png"));
+        screen.save(&path).expect("a picture can be kept");
+        screen
+    }
+
+    /// Presses and releases a key of the board's keyboard (QEMU's name of it, e.g. `ret`).
+    pub fn press(&mut self, key: &str) {
+        for down in ["true", "false"] {
+            self.qmp.execute(&format!(
+                r#"{{"execute":"input-send-event","arguments":{{"events":[{{"type":"key","data":{{"down":{down},"key":{{"type":"qcode","data":"{key}"}}}}}}]}}}}"#
+            ));
+        }
+    }
+
+    /// Asks again and again until there is an answer; fails with `what` when none comes.
+    pub fn until<T>(
+        &mut self,
+        what: &str,
+        mut ask: impl FnMut(&mut Board) -> Option<T>,
+    ) -> (T, Duration) {
+        let started = Instant::now();
+        loop {
+            if let Some(answer) = ask(self) {
+                return (answer, started.elapsed());
+            }
+            assert!(started.elapsed() < PATIENCE, "never came: {what}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Pulls the board's own power: no shutdown of any kind.
+    pub fn cut_power(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // It may have ended by itself.
+        let _ = self.qemu.kill();
+        let _ = self.qemu.wait();
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Best effort: the board may be what failed.
+            if let Ok(Some(_)) = self.qemu.try_wait() {
+                eprintln!("the board is down; its logs: {}", self.folder.display());
+            } else {
+                let log = self
+                    .agent
+                    .try_run("cat /run/bccscope.log /run/camera.log; dmesg | tail -n 60");
+                let _ = fs::write(self.folder.join("failed.log"), log);
+                let path = self.folder.join("failed.ppm");
+                if self.qmp.try_screendump(&path)
+                    && let Some(screen) = fs::read(&path).ok().and_then(|b| ppm(&b))
+                {
+                    let _ = screen.save(self.folder.join("failed.png"));
+                    let _ = fs::remove_file(&path);
+                }
+                eprintln!("logs and the screen: {}", self.folder.display());
+            }
+        }
+        self.end();
+    }
+}
+
+/// A binary PPM of 8 bits, as QEMU writes it.
+fn ppm(bytes: &[u8]) -> Option<RgbImage> {
+    let mut fields = Vec::new();
+    let mut at = 0;
+    while fields.len() < 4 {
+        let rest = bytes.get(at..)?;
+        let end = rest.iter().position(u8::is_ascii_whitespace)?;
+        fields.push(std::str::from_utf8(&rest[..end]).ok()?.to_owned());
+        at += end + 1;
+    }
+    if fields[0] != "P6" || fields[3] != "255" {
+        return None;
+    }
+    let (width, height) = (fields[1].parse().ok()?, fields[2].parse().ok()?);
+    RgbImage::from_raw(width, height, bytes.get(at..)?.to_vec())
+}

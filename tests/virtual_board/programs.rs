@@ -1,0 +1,74 @@
+//! The commands that need no device.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::board::Board;
+
+/// What this machine's own build says of a picture the board's camera looks at.
+fn assessed_here(scene: &str) -> Value {
+    let picture = format!(
+        "{}/target/board/root/scenes/{scene}/720-0.jpg",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_bccscope"))
+        .args(["analyze", "--json", &picture])
+        .output()
+        .expect("the host's own build runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("analyze writes JSON")
+}
+
+/// The difference of two probabilities that rounding on another processor may make.
+const ROUNDING: f64 = 0.02;
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn the_shipped_model_gives_its_known_answers_on_the_board() {
+    let mut board = Board::boot("model");
+    println!("boot: {:.1} s", board.boot_time.as_secs_f32());
+    println!("{}", board.ok("bccscope model verify"));
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn a_picture_gets_the_same_verdict_on_the_board_as_here() {
+    let mut board = Board::boot("analyze");
+    for scene in ["suspect", "clear", "two-nests"] {
+        let here = assessed_here(scene);
+        let text = board.ok(&format!(
+            "bccscope analyze --json /scenes/{scene}/720-0.jpg 2>/dev/null"
+        ));
+        let there: Value = serde_json::from_str(&text).expect("analyze writes JSON");
+        println!("{scene}: {}", there["verdict_words"]);
+        assert_eq!(there["verdict"], here["verdict"], "{scene}");
+        let probability = |assessed: &Value| assessed["bcc"]["probability"].as_f64();
+        match (probability(&there), probability(&here)) {
+            (Some(there), Some(here)) => assert!(
+                (there - here).abs() <= ROUNDING,
+                "{scene}: {there} there, {here} here"
+            ),
+            (there, here) => assert_eq!(there, here, "{scene}"),
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn analysing_opens_no_socket_and_there_is_no_network_to_open_one_to() {
+    let mut board = Board::boot("sockets");
+    let interfaces = board.ok("ls /sys/class/net");
+    assert_eq!(interfaces.trim(), "lo", "a network interface on the board");
+    board.ok("strace -f -e trace=%network -o /run/calls bccscope analyze /scenes/clear/720-0.jpg");
+    let calls = board.ok("cat /run/calls");
+    assert!(
+        calls.contains("exited with 0"),
+        "nothing was traced: {calls}"
+    );
+    assert!(!calls.contains("socket("), "{calls}");
+}
