@@ -105,16 +105,15 @@ impl Gate {
                 return Err(format!("{name}: every value must be a finite number"));
             }
         }
-        if t.spreads.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
+        if t.spreads.iter().any(|s| *s <= 0.0) {
             return Err("spreads must be above 0".into());
         }
         let scalars = [t.short_side, t.sharpness, t.dark, t.bright, t.glare, t.skin];
         if scalars.iter().any(|v| !(v.is_finite() && *v >= 0.0)) || t.dark >= t.bright {
             return Err("thresholds must be numbers from 0 on, with dark below bright".into());
         }
-        let signed = t.weights.iter().chain(&t.means);
-        if !(signed.chain([&t.dermoscopic, &t.constant])).all(|v| v.is_finite()) {
-            return Err("weights, means, dermoscopic and constant must be finite numbers".into());
+        if !(t.dermoscopic.is_finite() && t.constant.is_finite()) {
+            return Err("dermoscopic and constant must be finite numbers".into());
         }
         Ok(Gate { thresholds })
     }
