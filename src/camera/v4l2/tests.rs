@@ -462,9 +462,17 @@ fn sequence(seed: u64) {
     for _ in 0..12 {
         camera.next(Duration::ZERO);
     }
-    for _ in 0..3 {
-        camera.frame();
+    camera.frame();
+    // More frames than there are buffers, without a loss: every buffer goes round.
+    let mut frames = 0;
+    for _ in 0..24 {
+        match camera.next(WAIT) {
+            News::Frame(_) => frames += 1,
+            News::Lost(lost) => panic!("lost when all was well: {}", lost.why),
+            _ => {}
+        }
     }
+    assert!(frames >= 12, "only {frames} frames when all was well");
 }
 
 fn mishap(world: &World, chance: &mut Chance) {
