@@ -14,7 +14,7 @@ out=${1:-$target/demo}
 program=${BCCSCOPE:-}
 if [ -z "$program" ]; then
   bash scripts/setup.sh
-  cargo build --locked --release --bin bccscope
+  build_release
   program=$target/release/bccscope
 fi
 bccscope() { "$program" --config board/bccscope.toml "$@"; }

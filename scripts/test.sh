@@ -34,7 +34,7 @@ step "tests"
 cargo test --locked
 
 step "release build"
-cargo build --locked --release --bin bccscope
+build_release
 
 step "the program runs from anywhere, with no environment"
 program=$(realpath "$target/release/bccscope")

@@ -58,7 +58,7 @@ pub struct Parts<O: Opener = Devices> {
 /// Runs the device until it is asked to quit.
 ///
 /// # Errors
-/// A sentence when a thread cannot be started or the display fails for good.
+/// A sentence when a thread cannot be started. A display that fails is looked for again.
 pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
     let (sending, mailbox) = mailbox();
     let size = parts.display.size();
