@@ -1,6 +1,11 @@
 //! `bccscope run` on the board: camera in, screen out, people between.
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use bccscope::{
     input::Action,
@@ -17,6 +22,10 @@ use crate::{
 /// fewer frames of a burst, and more patience with them.
 const SETTINGS: &str = "[camera]\\nwidth = 1280\\nheight = 720\\nfps = 10\\nstall_ms = 3000\\n\
     [app]\\nburst = 2\\nstall_ms = 3000\\nanalysis_ms = 120000\\n";
+
+/// So many changes of the screen, all within this time, are a live picture.
+const MOVES: usize = 4;
+const MOVING_WITHIN: Duration = Duration::from_secs(3);
 
 /// A board with the device running on it.
 pub struct Device {
@@ -54,15 +63,21 @@ impl Device {
         self.board.ok(&format!("uvcsim tell /run/camera {command}"))
     }
 
-    /// Waits for a picture that moves, with no verdict on it.
+    /// Waits for a picture that moves and goes on moving, with no verdict on it: a console that
+    /// gives way to the first screen, and that to the next, move too.
     pub fn wait_live(&mut self) -> Duration {
-        let mut last = None;
+        let mut last: Option<RgbImage> = None;
+        let mut moves: Vec<Instant> = Vec::new();
         let (_, took) = self.board.until("a live picture", |board| {
             let screen = board.screen();
-            let lives = look::verdict(&screen).is_none()
-                && last.as_ref().is_some_and(|last| look::moved(last, &screen));
+            if look::verdict(&screen).is_some() {
+                moves.clear();
+            } else if last.as_ref().is_some_and(|last| look::moved(last, &screen)) {
+                moves.push(Instant::now());
+            }
             last = Some(screen);
-            lives.then_some(())
+            moves.retain(|then| then.elapsed() < MOVING_WITHIN);
+            (moves.len() >= MOVES).then_some(())
         });
         took
     }
