@@ -1,13 +1,15 @@
-//! The board itself: voltage, battery, temperature, clock. Plain reads of sysfs under a root
-//! that tests replace.
+//! The board itself: voltage, battery, temperature, clock (plain reads of sysfs under a root
+//! that tests replace), and the service manager's watchdog.
 
 mod clock;
 mod power;
 mod thermal;
+mod watchdog;
 
 pub use clock::{local_time, plausible};
 pub use power::{Battery, batteries, undervoltage};
 pub use thermal::hottest;
+pub use watchdog::{Watchdog, Word};
 
 use std::path::Path;
 

@@ -21,6 +21,7 @@ use bccscope::{
     input::{Action, InputEvent},
     model::{self, Task},
     phantom::Phantom,
+    platform::Watchdog,
     records::Store,
     screen::theme,
 };
@@ -133,6 +134,7 @@ impl Rig {
                 store,
                 limits: app::Settings::default().limits()?,
                 stop: Arc::new(AtomicBool::new(false)),
+                watchdog: Watchdog::new(None, Box::new(|_| Ok(()))),
             })
         });
         Rig {

@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     display::{Kind, Order, Reopening, Size},
     input,
+    platform::Watchdog,
     records::Store,
 };
 
@@ -103,6 +104,7 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
         store: Store::new(folder.clone()),
         limits,
         stop,
+        watchdog: Watchdog::from_environment(),
     })
     .map_err(CliError::Failed)
 }

@@ -10,8 +10,13 @@
 
 mod agent;
 mod board;
+mod cameras;
+mod clocks;
 mod device;
+mod displays;
 mod faults;
 mod look;
 mod programs;
 mod qmp;
+mod rig;
+mod storage;
