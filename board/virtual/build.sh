@@ -30,7 +30,7 @@ rm -rf "$root"/usr/share/{doc,man,gdb,lintian,locale} "$root"/usr/lib/aarch64-li
 
 # --- only the modules of this board, with what they need, and depmod's tables
 modules=(vivid uvcvideo vhci-hcd virtio-gpu virtio_pci virtio_input virtio_console virtio_blk
-  uinput evdev softdog ext4 usbhid)
+  uinput evdev softdog ext4 crc32c_generic usbhid)
 version=$(ls "$kernel/lib/modules")
 from=$kernel/lib/modules/$version
 into=$root/lib/modules/$version

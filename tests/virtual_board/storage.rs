@@ -24,7 +24,7 @@ fn whole_cases(board: &mut Board) -> Vec<String> {
         let folder = format!("{CASES}/{name}");
         let case: Value = serde_json::from_str(&board.ok(&format!("cat {folder}/case.json")))
             .expect("case.json is whole");
-        let wanted = case["frame_sha256"].as_str().expect("the frame's hash");
+        let wanted = case["frame"]["sha256"].as_str().expect("the frame's hash");
         let sum = board.ok(&format!("sha256sum {folder}/frame.jpg"));
         assert!(sum.starts_with(wanted), "{name}: {sum}");
     }
@@ -116,7 +116,7 @@ fn a_power_cut_leaves_whole_cases_only() {
     for number in 0..=cuts() {
         let mut device = Device::boot("power-cut", SMALL, &equipment);
         device.board.ok(
-            "modprobe ext4; mount -t ext4 /dev/vda /var/lib && mkdir -p /var/lib/bccscope && \
+            "while [ ! -b /dev/vda ]; do sleep 0.1; done; modprobe ext4; mount -t ext4 /dev/vda /var/lib && mkdir -p /var/lib/bccscope && \
              chown 1000:1000 /var/lib/bccscope",
         );
         let found = whole_cases(&mut device.board);
