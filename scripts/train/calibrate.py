@@ -77,11 +77,15 @@ def best_f1(y, p):
     return float(max(candidates(p), key=f1))
 
 
-def pattern_high(code, y, p, p_bcc):
-    high = best_f1(y, p)
-    if code == "PN":  # the rule says "not BCC" where PN is present: rarely in a BCC
-        high = max(high, float(np.quantile(p_bcc, 1 - PN_FALSE_SHARE)))
-    return high
+def best_accuracy(y, p):
+    return float(max(candidates(p), key=lambda t: ((p >= t) == (y > 0.5)).mean()))
+
+
+def pattern_high(code, y, p, bcc, p_bcc):
+    """Best F1. PN: best agreement outside BCC, where it counts, and rarely in a BCC, which it would hide."""
+    if code == "PN":
+        return max(best_accuracy(y[~bcc], p[~bcc]), float(np.quantile(p_bcc, 1 - PN_FALSE_SHARE)))
+    return best_f1(y, p)
 
 
 def calibrate(z, y):
@@ -103,7 +107,7 @@ def calibrate(z, y):
             low, high = highest_with_sensitivity(hard, p, LOW_SENSITIVITY[TASKS[k].role]), diagnosis_high(hard, p)
         else:
             p_bcc = sigmoid(z[y[:, 0] > 0.5, k] / temperature + bias)
-            low, high = highest_with_sensitivity(hard, p, LOW_SENSITIVITY[TASKS[k].role]), pattern_high(code, hard, p, p_bcc)
+            low, high = highest_with_sensitivity(hard, p, LOW_SENSITIVITY[TASKS[k].role]), pattern_high(code, hard, p, y[keep, 0] > 0.5, p_bcc)
         out.append({"temperature": float(temperature), "bias": float(bias), "low": min(low, high), "high": high})
     return out
 

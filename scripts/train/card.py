@@ -66,6 +66,12 @@ def thresholds(tasks):
     return "\n".join(lines)
 
 
+def begin(recipe):
+    """Where the weights came from, where that was not ImageNet."""
+    start = recipe.get("start")
+    return f"The weights started from an earlier int8 model, dequantised (SHA-256 `{start['sha256']}`).\n\n" if start else ""
+
+
 def stages(recipe):
     lines = ["| stage | input | epochs | opened from block | rate | tasks |", "|---|---|---|---|---|---|"]
     for s in recipe["stage"]:
@@ -121,9 +127,9 @@ asked to be inclusive). Against dermatologists on 132 other pictures: pigment ne
 arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
 
 {part('Readings', training.get('positives'))}## Training
-{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
+{begin(training['recipe']) + stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
 
-ImageNet weights (TF-slim, Apache-2.0), batch norm folded; AdamW, half a cosine a stage, exponential average of the
+ImageNet weights (TF-slim, Apache-2.0), batch norm folded; AdamW, exponential average of the
 weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map to
 be high in the cells readers marked; the eleven diagnoses as an auxiliary head, dropped at the end.
 Augmentation: crop, zoom, rotation, flips, light colour, saturation, exposure, contrast, gamma, blur, coarse
@@ -149,7 +155,8 @@ pictures for AUROC and ECE. No external cohort was used.
 
 From `high` on a task is answered "yes", below `low` "no", between them "possible". `high` of BCC: best accuracy with
 precision >= 0.88 and recall >= 0.89 where both can be reached, otherwise the best balance of the two; `low`: highest
-threshold with sensitivity >= 0.955. Patterns: `high` by F1 (PN also at most 3% of BCC above it), `low` by sensitivity 0.9.
+threshold with sensitivity >= 0.955. Patterns: `high` by F1 (PN: by agreement in
+non-BCC, and at most 3% of BCC above it), `low` by sensitivity 0.9.
 
 ### Quality gate
 Which pictures the gate turns away, by `scripts/train/gate.py` (pictures cropped and rescaled at random; faults drawn):

@@ -1,8 +1,9 @@
-"""Fits the quality gate's thresholds (gate.toml) on what the device itself measures.
+"""Fits the quality gate (gate.toml) on what the device itself measures.
 
-Dermoscopic training pictures against close-ups, plus blurred, dark, bright and glare copies,
-each written to a temporary folder and measured by `bccscope model gate-features`. Copies are
-rescaled at random first, so that neither set is told by its pixel size or JPEG history.
+Dermoscopic training pictures against close-ups, plus blurred, dark, bright and glare copies of val, each
+written to a temporary folder and measured by `bccscope model gate-features`. Copies are cropped and
+rescaled at random first, so that neither set is told by its pixel size or JPEG history. The discriminant
+is a small network on these features; its threshold is set on scores of folds it was not fitted on.
 """
 
 import argparse
@@ -14,66 +15,144 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
+from scipy.optimize import minimize
 
-FEATURES = 20
+NAMED = 4  # luma, glare, skin, sharpness come before the discriminant's features
+FAULTS = ("blur", "dark", "bright", "glare")
+SIZES = [(256, 192), (320, 240), (400, 300), (640, 480)]
+HIDDEN, DECAY, NETWORKS, FOLDS = 8, 2e-3, 3, 5
+CLOSE_UP_COPIES = 4
+REFUSED = 0.022  # share of dermoscopic training pictures that the discriminant may refuse
 
 
-def variants(path, rng, size):
-    """The picture at a camera-like size, and its four faults."""
+def plain(path, rng):
+    """The picture cropped at random, at a camera-like size."""
     im = Image.open(path).convert("RGB")
     w, h = im.size
     crop = rng.uniform(0.75, 1.0)
     cw, ch = w * crop, min(h, w * 0.75) * crop
     x, y = rng.uniform(0, w - cw), rng.uniform(0, h - ch)
-    plain = im.resize(size, Image.BICUBIC, box=(x, y, x + cw, y + ch))
-    a = np.asarray(plain, np.float32)
-    yy, xx = np.mgrid[0 : size[1], 0 : size[0]]
-    spot = np.hypot(xx - size[0] * rng.uniform(0.3, 0.7), yy - size[1] * rng.uniform(0.3, 0.7)) / (0.22 * size[1])
-    glare = a + 400 * np.clip(1.5 - spot, 0, 1)[..., None]
-    image = lambda v: Image.fromarray(np.clip(v, 0, 255).astype(np.uint8))
+    return im.resize(SIZES[rng.integers(len(SIZES))], Image.BICUBIC, box=(x, y, x + cw, y + ch))
+
+
+def faulty(picture, kind, rng):
+    w, h = picture.size
+    if kind == "blur":
+        return picture.filter(ImageFilter.GaussianBlur(0.014 * w))
+    a = np.asarray(picture, np.float32)
+    if kind == "dark":
+        a = a * 0.22
+    elif kind == "bright":
+        a = 255 - (255 - a) * 0.18
+    elif kind == "glare":
+        yy, xx = np.mgrid[0:h, 0:w]
+        spot = np.hypot(xx - w * rng.uniform(0.3, 0.7), yy - h * rng.uniform(0.3, 0.7)) / (0.22 * h)
+        a = a + 400 * np.clip(1.5 - spot, 0, 1)[..., None]
+    return Image.fromarray(np.clip(a, 0, 255).astype(np.uint8))
+
+
+def measure(program, files, rng, kind=None):
+    """What the program measures of a copy of each file: [files, NAMED + features]."""
+    with tempfile.TemporaryDirectory() as folder:
+        for i, f in enumerate(files):
+            copy = plain(f, rng)
+            copy = faulty(copy, kind, rng) if kind else copy
+            copy.save(Path(folder) / f"{i:05}.jpg", quality=int(rng.integers(80, 96)))
+        out = subprocess.run([program, "model", "gate-features", folder], check=True, capture_output=True, text=True).stdout
+    return np.array([[float(v) for v in row[1:]] for row in csv.reader(io.StringIO(out))])
+
+
+def table(root, name, split, rng, limit=10**6):
+    rows = list(csv.DictReader(open(Path(root) / name / "labels.csv", newline="")))
+    files = [Path(root) / name / r["file"] for r in rows if r["split"] == split]
+    return [files[i] for i in rng.permutation(len(files))[:limit]]
+
+
+class Discriminant:
+    """The mean of a few networks with one hidden layer of tanh, written as one such network."""
+
+    def __init__(self, x, y, seed):
+        self.mean, self.spread = x.mean(0), x.std(0) + 1e-6
+        x = self.scaled(x)
+        weight = np.where(y == 1, 0.5 / (y == 1).sum(), 0.5 / (y == 0).sum())
+        parts = [self.fit(x, y, weight, np.random.default_rng((seed, k))) for k in range(NETWORKS)]
+        self.hidden = np.concatenate([p[0] for p in parts], 1)
+        self.hidden_constants = np.concatenate([p[1] for p in parts])
+        self.weights = np.concatenate([p[2] for p in parts]) / NETWORKS
+        self.constant = float(np.mean([p[3] for p in parts]))
+
+    @staticmethod
+    def fit(x, y, weight, rng):
+        n = x.shape[1]
+
+        def parts(p):
+            return p[: n * HIDDEN].reshape(n, HIDDEN), p[n * HIDDEN : -HIDDEN - 1], p[-HIDDEN - 1 : -1], p[-1]
+
+        def cost(p):
+            a, b, c, d = parts(p)
+            h = np.tanh(x @ a + b)
+            z = h @ c + d
+            loss = (weight * (np.logaddexp(0, z) - y * z)).sum() + DECAY * ((a**2).sum() + (c**2).sum())
+            dz = weight * (1 / (1 + np.exp(-z)) - y)
+            dh = np.outer(dz, c) * (1 - h * h)
+            return loss, np.concatenate([(x.T @ dh + 2 * DECAY * a).ravel(), dh.sum(0), h.T @ dz + 2 * DECAY * c, [dz.sum()]])
+
+        first = np.concatenate([rng.normal(0, 0.9 / np.sqrt(n), n * HIDDEN), np.zeros(HIDDEN), rng.normal(0, 0.3, HIDDEN), [0.0]])
+        best = minimize(cost, first, jac=True, method="L-BFGS-B", options={"maxiter": 300})
+        return parts(best.x)
+
+    def scaled(self, x):
+        return np.clip((x - self.mean) / self.spread, -4, 4)
+
+    def __call__(self, rows):
+        return np.tanh(self.scaled(rows[:, NAMED:]) @ self.hidden + self.hidden_constants) @ self.weights + self.constant
+
+
+def learn(good, bad, seed):
+    """The discriminant, its threshold, and the share of close-ups refused in folds not fitted on."""
+    rows = np.concatenate([good, bad])
+    y = np.r_[np.ones(len(good)), np.zeros(len(bad))]
+    picture = np.r_[np.arange(len(good)), np.repeat(np.arange(len(bad) // CLOSE_UP_COPIES), CLOSE_UP_COPIES)]
+    fold = np.random.default_rng(seed).permutation(len(rows))[picture] % FOLDS
+    score = np.empty(len(rows))
+    for k in range(FOLDS):
+        score[fold == k] = Discriminant(rows[fold != k, NAMED:], y[fold != k], seed)(rows[fold == k])
+    threshold = np.quantile(score[y == 1], REFUSED)
+    return Discriminant(rows[:, NAMED:], y, seed), threshold, (score[y == 0] < threshold).mean()
+
+
+def checks(t, score, rows):
     return {
-        "plain": plain,
-        "blur": plain.filter(ImageFilter.GaussianBlur(0.014 * size[0])),
-        "dark": image(a * 0.22),
-        "bright": image(255 - (255 - a) * 0.18),
-        "glare": image(glare),
+        "sharpness": rows[:, 3] < t["sharpness"],
+        "dark": rows[:, 0] < t["dark"],
+        "bright": rows[:, 0] > t["bright"],
+        "glare": rows[:, 1] > t["glare"],
+        "skin": rows[:, 2] < t["skin"],
+        "dermoscopic": score(rows) < t["dermoscopic"],
     }
 
 
-def measure(program, files, rng):
-    """Kind -> array (picture, 4 named + FEATURES)."""
-    found = {}
-    with tempfile.TemporaryDirectory() as tmp:
-        for i, f in enumerate(files):
-            size = [(256, 192), (320, 240), (400, 300), (640, 480)][rng.integers(4)]
-            for kind, im in variants(f, rng, size).items():
-                folder = Path(tmp) / kind
-                folder.mkdir(exist_ok=True)
-                im.save(folder / f"{i:05}.jpg", quality=int(rng.integers(80, 96)))
-        for kind in ("plain", "blur", "dark", "bright", "glare"):
-            out = subprocess.run([program, "model", "gate-features", f"{tmp}/{kind}"], check=True, capture_output=True, text=True).stdout
-            found[kind] = np.array([[float(v) for v in row[1:]] for row in csv.reader(io.StringIO(out))])
-    return found
+def note(name, t, score, rows):
+    found = checks(t, score, rows)
+    share = np.any(list(found.values()), 0).mean()
+    return f"{name}: {share:.3f} of {len(rows)} refused (" + ", ".join(f"{k} {v.mean():.3f}" for k, v in found.items()) + ")"
 
 
-def logistic(x, y, weight, rounds=400, ridge=1e-2):
-    """Ridge logistic regression by Newton's method."""
-    x = np.c_[x, np.ones(len(x))]
-    w = np.zeros(x.shape[1])
-    for _ in range(rounds):
-        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
-        r = weight * p * (1 - p) + 1e-9
-        step = np.linalg.solve((x * r[:, None]).T @ x + ridge * len(x) / 100 * np.eye(len(w)), x.T @ (weight * (y - p)) - ridge * len(x) / 100 * w)
-        w += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return w
+def number(v):
+    return f"{float(v):.6g}" if float(v) != int(float(v)) else f"{float(v):.1f}"
 
 
-def table(root, name, split, limit, rng):
-    rows = list(csv.DictReader(open(Path(root) / name / "labels.csv")))
-    files = [Path(root) / name / r["file"] for r in rows if r["split"] == split]
-    return [files[i] for i in rng.permutation(len(files))[:limit]]
+def numbers(v):
+    return "[" + ", ".join(number(e) for e in v) + "]"
+
+
+def render(notes, t, d):
+    lines = ["# Written by scripts/train/gate.py: fitted on MILK10k train, measured on val.", *(f"# {n}" for n in notes)]
+    lines += [f"{k} = {number(v)}" for k, v in t.items()]
+    lines += [f"means = {numbers(d.mean)}", f"spreads = {numbers(d.spread)}"]
+    lines += ["hidden = [", *(f"  {numbers(row)}," for row in d.hidden.T), "]"]
+    lines += [f"hidden_constants = {numbers(d.hidden_constants)}", f"weights = {numbers(d.weights)}", f"constant = {number(d.constant)}"]
+    return "\n".join(lines) + "\n"
 
 
 def main():
@@ -82,53 +161,30 @@ def main():
     p.add_argument("--program", default="target/release/bccscope")
     p.add_argument("--out", required=True)
     p.add_argument("--seed", type=int, default=7)
-    p.add_argument("--limit", type=int, default=1200)
+    p.add_argument("--limit", type=int, default=2400, help="dermoscopic training pictures at most")
     a = p.parse_args()
     rng = np.random.default_rng(a.seed)
-    derm = measure(a.program, table(a.data, "milk10k", "train", a.limit, rng), rng)
-    close = measure(a.program, table(a.data, "clinical_closeups", "train", a.limit, rng), rng)
-    good, bad = derm["plain"], close["plain"]
-    x = np.r_[good, bad][:, 4:]
-    y = np.r_[np.ones(len(good)), np.zeros(len(bad))]
-    mean, spread = x.mean(0), x.std(0) + 1e-6
-    clip = lambda v: np.clip((v - mean) / spread, -4, 4)
-    balance = np.where(y == 1, 0.5 / len(good), 0.5 / len(bad)) * len(y)
-    w = logistic(clip(x), y, balance)
-    score = lambda rows: clip(rows[:, 4:]) @ w[:-1] + w[-1]
+    good = measure(a.program, table(a.data, "milk10k", "train", rng, a.limit), rng)
+    close_ups = lambda split: [f for f in table(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]
+    discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng), a.seed)
     t = {
         "short_side": 180.0,
-        "sharpness": np.quantile(good[:, 3], 0.004),
-        "dark": np.quantile(good[:, 0], 0.002),
-        "bright": min(np.quantile(good[:, 0], 0.998), 235.0),
-        "glare": np.quantile(good[:, 1], 0.997),
-        "skin": max(np.quantile(good[:, 2], 0.002), 0.02),
-        "dermoscopic": np.quantile(score(good), 0.012),
+        "sharpness": np.quantile(good[:, 3], 0.002),
+        "dark": np.quantile(good[:, 0], 0.001),
+        "bright": min(np.quantile(good[:, 0], 0.999), 235.0),
+        "glare": np.quantile(good[:, 1], 0.998),
+        "skin": max(np.quantile(good[:, 2], 0.001), 0.02),
+        "dermoscopic": threshold,
     }
-
-    def refused(rows):
-        checks = {
-            "sharpness": rows[:, 3] < t["sharpness"],
-            "dark": rows[:, 0] < t["dark"],
-            "bright": rows[:, 0] > t["bright"],
-            "glare": rows[:, 1] > t["glare"],
-            "skin": rows[:, 2] < t["skin"],
-            "dermoscopic": score(rows) < t["dermoscopic"],
-        }
-        return checks, np.any(list(checks.values()), 0)
-
-    derm_val = measure(a.program, table(a.data, "milk10k", "val", 10**6, rng), rng)
-    close_val = measure(a.program, table(a.data, "clinical_closeups", "val", 10**6, rng), rng)
-    notes = []
-    for name, rows in [("dermoscopic val", derm_val["plain"]), ("close-ups val", close_val["plain"])] + [(f"{k} copies of val", derm_val[k]) for k in ("blur", "dark", "bright", "glare")]:
-        checks, any_of = refused(rows)
-        notes.append(f"{name}: {any_of.mean():.3f} of {len(rows)} refused (" + ", ".join(f"{k} {v.mean():.3f}" for k, v in checks.items()) + ")")
-    number = lambda v: f"{float(v):.6g}" if float(v) != int(float(v)) else f"{float(v):.1f}"
-    listed = lambda v: "[" + ", ".join(number(e) for e in v) + "]"
-    text = "# Written by scripts/train/gate.py: fitted on MILK10k train, measured on val.\n" + "".join(f"# {n}\n" for n in notes)
-    text += "".join(f"{k} = {number(v)}\n" for k, v in t.items())
-    text += f"weights = {listed(w[:-1])}\nmeans = {listed(mean)}\nspreads = {listed(spread)}\nconstant = {number(w[-1])}\n"
+    val = table(a.data, "milk10k", "val", rng)
+    notes = [
+        note("dermoscopic val", t, discriminant, measure(a.program, val, rng)),
+        note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, close_ups("val"), rng)),
+        *(note(f"{kind} copies of val", t, discriminant, measure(a.program, val, rng, kind)) for kind in FAULTS),
+        f"close-ups train: {in_folds:.3f} refused by the discriminant in folds it was not fitted on",
+    ]
     out = Path(a.out)
-    out.with_suffix(".new").write_text(text)
+    out.with_suffix(".new").write_text(render(notes, t, discriminant))
     out.with_suffix(".new").rename(out)
     print("\n".join(notes))
 

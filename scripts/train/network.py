@@ -1,7 +1,7 @@
 """MobileNet-V2 1.0 without batch norm (folded), 1x1 convolution to class maps, global average.
 
-Plain TensorFlow: a list of variables and a function, so that one definition serves training in
-bfloat16, float evaluation and the converter.
+Plain TensorFlow: a list of variables and a function, so that one definition serves training, float
+evaluation and the converter.
 """
 
 import numpy as np
@@ -22,13 +22,12 @@ class Conv:
         self.bias = tf.Variable(bias, name=f"{name}/bias")
 
     def __call__(self, x):
-        w, b = tf.cast(self.weight, x.dtype), tf.cast(self.bias, x.dtype)
         s = self.stride
         if self.depthwise:
-            x = tf.nn.depthwise_conv2d(x, w, [1, s, s, 1], "SAME")
+            x = tf.nn.depthwise_conv2d(x, self.weight, [1, s, s, 1], "SAME")
         else:
-            x = tf.nn.conv2d(x, w, s, "SAME")
-        x = tf.nn.bias_add(x, b)
+            x = tf.nn.conv2d(x, self.weight, s, "SAME")
+        x = tf.nn.bias_add(x, self.bias)
         return tf.nn.relu6(x) if self.relu else x
 
 
@@ -64,8 +63,7 @@ class Network:
     def variables(self, open_from=0):
         return [v for c in self.convs() if c.block >= open_from for v in (c.weight, c.bias)]
 
-    def features(self, x, dtype=tf.float32):
-        x = tf.cast(x, dtype)
+    def features(self, x):
         for convs, shortcut in self.blocks:
             y = x
             for c in convs:

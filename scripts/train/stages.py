@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+import warm
 from augment import augment, warp_cells
 from data import DIAGNOSES
 from losses import diagnosis_loss, image_loss, place_loss
@@ -29,7 +30,7 @@ DROPOUT = 0.2
 
 
 class Trainer:
-    def __init__(self, data, weights, run_dir, seed):
+    def __init__(self, data, weights, run_dir, seed, start=None):
         self.data, self.seed = data, seed
         self.run = Path(run_dir)
         self.run.mkdir(parents=True, exist_ok=True)
@@ -39,6 +40,8 @@ class Trainer:
         self.aux = [tf.Variable(rng.normal(0, 0.01, (FEATURES, len(DIAGNOSES))).astype(np.float32)), tf.Variable(tf.zeros(len(DIAGNOSES)))]
         # image logit = slope * mean of the map + offset: the map may stay a map of places
         self.affine = [tf.Variable(tf.zeros(N)), tf.Variable(tf.zeros(N))]
+        if start:
+            warm.start(self.net, self.affine, start["file"], start["sha256"])
         self.ema = [tf.Variable(v, trainable=False) for v in self.net.variables()]
         train = data.where("train")
         count = np.bincount(data.diagnosis[train], minlength=len(DIAGNOSES))
@@ -74,7 +77,7 @@ class Trainer:
                 cells[k] = warp_cells(self.data.cells[i], back, size, width // STRIDE, height // STRIDE, width, height)
             return x, self.data.y[some], cells, self.data.diagnosis[some]
 
-        return ahead(make, range(0, len(ids) - batch + 1, batch)), len(ids) // batch
+        return ahead(make, range(0, len(ids) - batch + 1, batch))
 
     # ---- steps ---------------------------------------------------------------------------------
 
@@ -88,8 +91,7 @@ class Trainer:
         def step(x, y, cells, diagnosis, momentum):
             x = tf.cast(x, tf.float32) / 127.5 - 1.0
             with tf.GradientTape() as tape:
-                f = net.features(x, tf.bfloat16)
-                f = tf.cast(f, tf.float32)
+                f = net.features(x)
                 f = tf.nn.dropout(f, DROPOUT, noise_shape=[tf.shape(f)[0], 1, 1, FEATURES])
                 maps = net.head(f)
                 logits = tf.reduce_mean(maps, [1, 2]) * tf.exp(self.affine[0]) + self.affine[1]
@@ -105,43 +107,41 @@ class Trainer:
 
         return step
 
-    def fit(self, stages, batch=32, on_epoch=None):
+    def fit(self, stages, batch=32):
         done = self.progress()
         for number, stage in enumerate(stages):
             if done["stage"] > number:
                 continue
             opened = self.net.variables(stage["open_from"]) + self.aux + self.affine
-            steps = len(self.order(np.random.default_rng(0))) // batch
-            total, warm = steps * stage["epochs"], min(100, steps)
-            floor = stage.get("floor", 0.02)
-            rate = Schedule(stage["rate"], total, warm, floor)
-            optimizer = tf.keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY, beta_2=0.99, global_clipnorm=2.0)
+            optimizer = tf.keras.optimizers.AdamW(stage["rate"], weight_decay=WEIGHT_DECAY, beta_2=0.99, global_clipnorm=2.0)
             optimizer.exclude_from_weight_decay(var_list=[v for v in opened if len(v.shape) == 1])
             optimizer.build(opened)
-            first = 0
             if done["stage"] == number and done["epoch"] > 0:
                 self.restore("last", self.own() + optimizer.variables)
-                first = done["epoch"]
-            elif number > 0:
-                self.restore(f"end-{number - 1}", self.own())
-            if first == 0 and stage.get("from_ema", False):
-                self.net.set([v.numpy() for v in self.ema])
-            step = self.stepper(stage, opened, optimizer)
-            for epoch in range(first, stage["epochs"]):
-                began, losses = time.time(), []
-                source, n = self.batches(stage, number, epoch, batch)
-                for k, b in enumerate(source):
-                    at = done["steps"] + k
-                    losses.append(step(*b, tf.constant(min(EMA, (1 + at) / (10 + at)), tf.float32)))
-                done["steps"] += n
-                done.update(stage=number, epoch=epoch + 1)
+            else:
+                done.update(stage=number, epoch=0, step=0, seconds=0.0)
+                if number > 0:
+                    self.restore(f"end-{number - 1}", self.own())
+                if stage.get("from_ema", False):
+                    self.net.set([v.numpy() for v in self.ema])
+            step, plan = self.stepper(stage, opened, optimizer), Plan(stage, len(self.order(np.random.default_rng(0))) // batch)
+            while plan.share(done) < 1:
+                began, before, losses = time.time(), done["seconds"], []
+                for b in self.batches(stage, number, done["epoch"], batch):
+                    done["seconds"] = before + time.time() - began
+                    if plan.share(done) >= 1:
+                        break
+                    optimizer.learning_rate.assign(plan.rate(done))
+                    momentum = min(EMA, (1 + done["steps"]) / (10 + done["steps"]))
+                    losses.append(step(*b, tf.constant(momentum, tf.float32)))
+                    done["steps"] += 1
+                    done["step"] += 1
+                    if done["step"] % 20 == 0:
+                        print(f"  {time.strftime('%H:%M:%S')} {stage['name']} step {done['step']} of {plan.total}", flush=True)
+                done["epoch"] += 1
                 self.save("last", self.own() + optimizer.variables)
                 self.write_progress(done)
-                seconds = time.time() - began
-                figures = self.validate(stage["size"])
-                self.log(stage["name"], epoch + 1, float(np.mean(losses)), seconds, figures)
-                if on_epoch:
-                    on_epoch(stage, figures)
+                self.log(stage["name"], done, np.mean(losses), time.time() - began, self.validate(stage["size"]))
             self.save(f"end-{number}", self.own())
             done.update(stage=number + 1, epoch=0)
             self.write_progress(done)
@@ -163,7 +163,7 @@ class Trainer:
 
     def progress(self):
         path = self.run / "progress.json"
-        return json.loads(path.read_text()) if path.exists() else {"stage": 0, "epoch": 0, "steps": 0}
+        return json.loads(path.read_text()) if path.exists() else {"stage": 0, "epoch": 0, "steps": 0, "step": 0, "seconds": 0.0}
 
     def write_progress(self, done):
         path = self.run / "progress.json"
@@ -173,12 +173,12 @@ class Trainer:
     # ---- validation ----------------------------------------------------------------------------
 
     def validate(self, size):
-        """Figures of the averaged weights in bfloat16 on val: a compass, not a result."""
+        """Figures of the averaged float weights on val: a compass, not a result."""
         val = self.data.where("val")
         own = self.net.get()
         self.net.set([v.numpy() for v in self.ema])
         x = np.stack([prepare(self.data.images[i], *size) for i in val])
-        forward = tf.function(lambda a: tf.cast(self.net.head(self.net.features(a, tf.bfloat16)), tf.float32))
+        forward = tf.function(lambda a: self.net.head(self.net.features(a)))
         maps = np.concatenate([forward(tf.constant(to_float(x[i : i + 32]))).numpy() for i in range(0, len(x), 32)])
         self.net.set(own)
         z, y = maps.mean((1, 2)), self.data.y[val]
@@ -191,32 +191,36 @@ class Trainer:
             figures[f"{c}-in"], figures[f"{c}-out"] = a, b
         return figures
 
-    def log(self, name, epoch, loss, seconds, figures):
+    def log(self, name, done, loss, seconds, figures):
         line = " ".join(f"{k} {v:.3f}" for k, v in figures.items())
-        print(f"{time.strftime('%H:%M:%S')} {name} {epoch:3d}  {seconds:4.0f} s  loss {loss:.3f}  {line}", flush=True)
+        print(f"{time.strftime('%H:%M:%S')} {name} {done['epoch']:3d}  {seconds:4.0f} s  loss {loss:.3f}  {line}", flush=True)
         path = self.run / "log.csv"
         new = not path.exists()
         with open(path, "a", newline="") as f:
             w = csv.writer(f)
             if new:
-                w.writerow(["stage", "epoch", "seconds", "loss", *figures])
-            w.writerow([name, epoch, round(seconds, 1), round(loss, 4), *(round(v, 4) for v in figures.values())])
+                w.writerow(["stage", "epoch", "step", "seconds", "loss", *figures])
+            w.writerow([name, done["epoch"], done["step"], round(seconds, 1), round(float(loss), 4), *(round(v, 4) for v in figures.values())])
 
 
-class Schedule(tf.keras.optimizers.schedules.LearningRateSchedule):
-    """Linear warm-up, then half a cosine down to a share of the rate."""
+class Plan:
+    """How far a stage is, and the rate there: a linear warm-up, then half a cosine (or, with `hold`, the rate itself).
 
-    def __init__(self, rate, total, warm, floor):
-        self.rate, self.total, self.warm, self.floor = rate, float(total), float(warm), floor
+    A stage ends after `epochs` (a fraction will do) or after `minutes` of training, whichever is first.
+    """
 
-    def __call__(self, step):
-        step = tf.cast(step, tf.float32)
-        done = tf.clip_by_value((step - self.warm) / max(1.0, self.total - self.warm), 0.0, 1.0)
-        cosine = self.floor + (1 - self.floor) * 0.5 * (1 + tf.cos(np.pi * done))
-        return self.rate * tf.minimum((step + 1) / self.warm, cosine)
+    def __init__(self, stage, steps_an_epoch):
+        self.peak, self.floor, self.hold = stage["rate"], stage.get("floor", 0.02), stage.get("hold", False)
+        self.total = round(stage["epochs"] * steps_an_epoch)
+        self.warm = min(stage.get("warm", 100), steps_an_epoch)
+        self.seconds = 60 * stage.get("minutes", float("inf"))
 
-    def get_config(self):
-        return {"rate": self.rate, "total": self.total, "warm": self.warm, "floor": self.floor}
+    def share(self, done):
+        return max(done["step"] / self.total, done["seconds"] / self.seconds)
+
+    def rate(self, done):
+        cosine = 1.0 if self.hold else self.floor + (1 - self.floor) * 0.5 * (1 + np.cos(np.pi * self.share(done)))
+        return self.peak * min((done["step"] + 1) / self.warm, cosine)
 
 
 def ahead(make, keys, depth=6):

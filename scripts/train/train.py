@@ -27,7 +27,9 @@ def main():
     tf.config.threading.set_intra_op_parallelism_threads(a.threads)
     d = data.load(a.data, a.work, a.consensus)
     print(f"{len(d.where('train'))} train, {len(d.where('val'))} val; patterns: {d.consensus}", flush=True)
-    Trainer(d, a.weights, Path(a.work) / Path(a.recipe).stem, recipe["seed"]).fit(recipe["stage"], recipe.get("batch", 32))
+    if "start" in recipe:
+        recipe["start"]["file"] = Path(a.recipe).parent / recipe["start"]["file"]
+    Trainer(d, a.weights, Path(a.work) / Path(a.recipe).stem, recipe["seed"], recipe.get("start")).fit(recipe["stage"], recipe.get("batch", 32))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
 # From data to models/<name>/: makes its own environment, trains (resumes where it stopped), exports.
 # usage: scripts/train/train.sh DATA WEIGHTS [CONSENSUS.csv]
-# BCCSCOPE_TRAIN_VENV, BCCSCOPE_TRAIN_WORK and PYTHON override where things lie.
+# Needs target/release/bccscope. README.md names the variables that override where things lie.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 venv=${BCCSCOPE_TRAIN_VENV:-$top/.deps/train-venv}
 work=${BCCSCOPE_TRAIN_WORK:-$top/.deps/train}
 recipe=${BCCSCOPE_TRAIN_RECIPE:-$here/recipe.toml}
+program=${BCCSCOPE_PROGRAM:-$top/target/release/bccscope}
+models=${BCCSCOPE_MODELS:-$top/models}
 if [ $# -lt 2 ]; then
     sed -n '2,4s/^# //p' "$0" >&2
     exit 2
+fi
+if [ ! -x "$program" ]; then
+    echo "$program is not there: build it first (cargo build --release), the quality gate is fitted on what it measures" >&2
+    exit 1
 fi
 data=$1 weights=$2 consensus=${3:-}
 if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
@@ -18,8 +24,16 @@ if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
     "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
     cp "$here/requirements.txt" "$venv/made-from.txt"
 fi
-mkdir -p "$work"
+# On AVX2 without VNNI TensorFlow leaves oneDNN off, and glibc gives every step's tensors back to the kernel:
+# together they halve the speed.
+export TF_ENABLE_ONEDNN_OPTS=1
+export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
+python=$venv/bin/python
+model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
+mkdir -p "$work" "$model"
 set -- --data "$data" --weights "$weights" --work "$work" --recipe "$recipe" ${consensus:+--consensus "$consensus"}
-"$venv/bin/python" "$here/train.py" "$@" 2>&1 | tee -a "$work/train.log"
-run=$work/$(basename "$recipe" .toml)
-"$venv/bin/python" "$here/publish.py" "$@" --snapshot "$run/last.npz"
+"$python" "$here/train.py" "$@" 2>&1 | tee -a "$work/train.log"
+"$python" "$here/gate.py" --data "$data" --program "$program" --out "$model/gate.toml"
+"$python" "$here/publish.py" "$@" --models "$models" --snapshot "$work/$(basename "$recipe" .toml)/last.npz"
+"$program" model record-answers --model "$model"
+"$program" model verify --model "$model"

@@ -39,12 +39,16 @@ pub struct Thresholds {
     pub skin: f32,
     /// Smallest value of the discriminant between dermoscopic pictures and close-ups.
     pub dermoscopic: f32,
-    /// Its weights, one a feature.
-    pub weights: Vec<f32>,
-    /// Mean of each feature.
+    /// Mean of each of its features.
     pub means: Vec<f32>,
     /// Spread of each feature.
     pub spreads: Vec<f32>,
+    /// Its hidden layer: a row of weights, one a feature, for each unit.
+    pub hidden: Vec<Vec<f32>>,
+    /// A constant for each unit.
+    pub hidden_constants: Vec<f32>,
+    /// A weight for each unit.
+    pub weights: Vec<f32>,
     /// Its constant.
     pub constant: f32,
 }
@@ -85,25 +89,31 @@ impl Gate {
     /// A sentence where they do not make sense.
     pub fn new(thresholds: Thresholds) -> Result<Gate, String> {
         let t = &thresholds;
-        for (name, list) in [
-            ("weights", &t.weights),
-            ("means", &t.means),
-            ("spreads", &t.spreads),
-        ] {
-            if list.len() != FEATURES {
-                return Err(format!("{name}: {} values, {FEATURES} needed", list.len()));
+        let units = t.hidden.len();
+        let mut lists = vec![
+            ("means", &t.means, FEATURES),
+            ("spreads", &t.spreads, FEATURES),
+            ("hidden_constants", &t.hidden_constants, units),
+            ("weights", &t.weights, units),
+        ];
+        lists.extend(t.hidden.iter().map(|row| ("hidden", row, FEATURES)));
+        for (name, list, needed) in lists {
+            if list.len() != needed {
+                return Err(format!("{name}: {} values, {needed} needed", list.len()));
+            }
+            if list.iter().any(|v| !v.is_finite()) {
+                return Err(format!("{name}: every value must be a finite number"));
             }
         }
-        if t.spreads.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
+        if t.spreads.iter().any(|s| *s <= 0.0) {
             return Err("spreads must be above 0".into());
         }
         let scalars = [t.short_side, t.sharpness, t.dark, t.bright, t.glare, t.skin];
         if scalars.iter().any(|v| !(v.is_finite() && *v >= 0.0)) || t.dark >= t.bright {
             return Err("thresholds must be numbers from 0 on, with dark below bright".into());
         }
-        let signed = t.weights.iter().chain(&t.means);
-        if !(signed.chain([&t.dermoscopic, &t.constant])).all(|v| v.is_finite()) {
-            return Err("weights, means, dermoscopic and constant must be finite numbers".into());
+        if !(t.dermoscopic.is_finite() && t.constant.is_finite()) {
+            return Err("dermoscopic and constant must be finite numbers".into());
         }
         Ok(Gate { thresholds })
     }
@@ -178,21 +188,21 @@ impl Gate {
         }
     }
 
-    /// Above the threshold: dermoscopic.
+    /// Above the threshold: dermoscopic. One hidden layer of tanh on the scaled features.
     fn discriminant(&self, features: &Features) -> f32 {
         let t = &self.thresholds;
-        let mut sum = t.constant;
-        for (((x, weight), mean), spread) in features
-            .vector
-            .iter()
-            .zip(&t.weights)
-            .zip(&t.means)
-            .zip(&t.spreads)
-        {
-            // Far outside what was seen in fitting, a feature says no more than at its edge.
-            sum += weight * ((x - mean) / spread).clamp(-4.0, 4.0);
-        }
-        sum
+        let scales = t.means.iter().zip(&t.spreads);
+        // Far outside what was seen in fitting, a feature says no more than at its edge.
+        let scaled = features.vector.iter().zip(scales);
+        let scaled: Vec<f32> = scaled
+            .map(|(x, (mean, spread))| ((x - mean) / spread).clamp(-4.0, 4.0))
+            .collect();
+        let units = t.hidden.iter().zip(&t.hidden_constants).zip(&t.weights);
+        let units = units.map(|((row, constant), weight)| {
+            let sum: f32 = row.iter().zip(&scaled).map(|(w, x)| w * x).sum();
+            weight * (sum + constant).tanh()
+        });
+        t.constant + units.sum::<f32>()
     }
 }
 

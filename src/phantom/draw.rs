@@ -1,4 +1,4 @@
-//! Draws a phantom: skin, a lesion, and each pattern as dermatology describes it, with masks.
+//! Draws a phantom: skin with hairs, a lesion, and each pattern as dermatology describes it, with masks.
 
 use std::f32::consts::TAU;
 
@@ -77,6 +77,7 @@ pub(super) fn draw(phantom: &Phantom) -> Drawing {
     let pigmented = phantom.patterns.contains(&Task::PigmentNetwork);
     skin(&mut canvas, phantom.seed);
     body(&mut canvas, &outline, phantom.seed, pigmented);
+    hairs(&mut canvas, &mut Chance::new(phantom.seed, 1));
 
     let mut regions: Vec<(Task, GrayImage)> = Vec::new();
     for task in Task::PATTERNS {
@@ -157,7 +158,13 @@ impl Canvas {
     }
 }
 
+/// What pigment takes out of each channel, and what blood does: skin varies by these two, not in
+/// grey.
+const MELANIN: Colour = [0.75, 1.0, 1.3];
+const BLOOD: Colour = [0.25, 1.0, 0.8];
+
 fn skin(canvas: &mut Canvas, seed: u64) {
+    let base: Colour = [222.0, 178.0, 158.0];
     canvas.mix(None, |u, v| {
         let lines = (noise(
             u * 46.0 + 9.0 * noise(u * 5.0, v * 5.0, seed),
@@ -165,12 +172,17 @@ fn skin(canvas: &mut Canvas, seed: u64) {
             seed ^ 3,
         ) - 0.5)
             .abs();
-        let tone = 22.0 * (noise(u * 3.0, v * 3.0, seed ^ 1) - 0.5)
-            + 13.0 * (noise(u * 24.0, v * 24.0, seed ^ 2) - 0.5)
-            + 12.0 * (noise(u * 110.0, v * 110.0, seed ^ 4) - 0.5)
-            + 12.0 * (lines - 0.25)
-            - 22.0 * (u * u + v * v);
-        (1.0, [222.0 + tone, 178.0 + tone * 1.1, 158.0 + tone])
+        let spots = |cells: f32, stream: u64| noise(u * cells, v * cells, seed ^ stream) - 0.5;
+        let melanin = 22.0 * spots(3.0, 1)
+            + 13.0 * spots(24.0, 2)
+            + 12.0 * spots(110.0, 4)
+            + 12.0 * (lines - 0.25);
+        let blood = 15.0 * spots(5.0, 12)
+            + 25.0 * spots(12.0, 17)
+            + 12.0 * spots(30.0, 13)
+            + 12.0 * spots(90.0, 14);
+        let light = -22.0 * (u * u + v * v);
+        (1.0, tinted(base, melanin, blood).map(|c| c + light))
     });
 }
 
@@ -182,9 +194,50 @@ fn body(canvas: &mut Canvas, outline: &Outline, seed: u64, pigmented: bool) {
     };
     canvas.mix(None, |u, v| {
         let cover = smooth(-outline.distance(u, v) / 0.05);
-        let tone = 26.0 * (noise(u * 9.0, v * 9.0, seed ^ 5) - 0.5)
-            + 14.0 * (noise(u * 60.0, v * 60.0, seed ^ 6) - 0.5);
-        (0.8 * cover, base.map(|c| c + tone))
+        if cover <= 0.0 {
+            return (0.0, base);
+        }
+        let spots = |cells: f32, stream: u64| noise(u * cells, v * cells, seed ^ stream) - 0.5;
+        let melanin = 26.0 * spots(9.0, 5) + 14.0 * spots(60.0, 6);
+        let blood = 35.0 * spots(13.0, 18);
+        (0.8 * cover, tinted(base, melanin, blood))
+    });
+}
+
+/// A colour, lighter by so much less pigment and blood.
+fn tinted(base: Colour, melanin: f32, blood: f32) -> Colour {
+    std::array::from_fn(|c| base[c] + MELANIN[c] * melanin + BLOOD[c] * blood)
+}
+
+/// A few fine hairs, as parabolas.
+fn hairs(canvas: &mut Canvas, chance: &mut Chance) {
+    let hairs: Vec<_> = (0..6)
+        .map(|_| {
+            let (angle, turn) = (chance.between(0.0, TAU), chance.between(0.0, TAU));
+            let away = chance.between(0.3, 0.55);
+            let (x, y) = (away * angle.cos(), away * angle.sin());
+            let reach = chance.between(0.1, 0.2);
+            (
+                x,
+                y,
+                turn.cos(),
+                turn.sin(),
+                reach,
+                chance.between(-1.2, 1.2),
+            )
+        })
+        .collect();
+    canvas.mix(None, |u, v| {
+        let depth = hairs
+            .iter()
+            .map(|&(x, y, cos, sin, reach, bend)| {
+                let (along, across) =
+                    ((u - x) * cos + (v - y) * sin, (v - y) * cos - (u - x) * sin);
+                let width = 0.0035 * (1.0 - along * along / (reach * reach));
+                width - (across - bend * along * along).abs()
+            })
+            .fold(f32::MIN, f32::max);
+        (0.6 * smooth(depth / 0.002), [104.0, 76.0, 62.0])
     });
 }
 

@@ -1,5 +1,14 @@
-//! What the gate measures: colour, light and edge energy at several scales, on the picture
-//! scaled to [`WIDTH`] × [`HEIGHT`].
+//! What the gate measures, on the picture scaled to [`WIDTH`] × [`HEIGHT`]: colour, light,
+//! texture and focus, and how far the lesion stands out of its surroundings.
+//!
+//! A close-up photograph shows the relief of the skin, its gleam and a depth of field; a
+//! dermatoscope lights through the surface, has its glass on the skin and its own white balance.
+
+mod colour;
+mod light;
+mod plane;
+mod surroundings;
+mod texture;
 
 use fast_image_resize::{
     FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
@@ -7,12 +16,15 @@ use fast_image_resize::{
 };
 use image::RgbImage;
 
+use plane::Plane;
+
 /// Analysis size. Small: the gate runs on every live frame.
 const WIDTH: usize = 192;
 const HEIGHT: usize = 144;
 
 /// Number of features in the discriminant.
-pub const FEATURES: usize = 20;
+pub const FEATURES: usize =
+    colour::FEATURES + light::FEATURES + surroundings::FEATURES + texture::FEATURES;
 
 /// What was measured of one picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,75 +49,33 @@ impl Features {
         if width < 8 || height < 8 {
             return None;
         }
-        let small = scaled(picture)?;
-        let luma: Vec<f32> = small
-            .chunks_exact(3)
-            .map(|p| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]))
-            .collect();
-        let pixels = luma.len() as f32;
-        let share = |test: fn(&[u8]) -> bool| {
-            small.chunks_exact(3).filter(|p| test(p)).count() as f32 / pixels
-        };
-        let glare = share(|p| p[0] >= 250 && p[1] >= 250 && p[2] >= 250);
-        let skin = share(|p| {
-            let [r, g, b] = [p[0], p[1], p[2]].map(i32::from);
-            r + 6 >= b && r + 6 >= g && r > 30 && (r - g).max(r - b) >= 6
+        let pixels = scaled(picture)?;
+        let luma = Plane::of(&pixels, |[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b);
+        let share =
+            |test: fn(&[f32; 3]) -> bool| plane::mean(pixels.iter().map(|p| f32::from(test(p))));
+        let glare = share(|p| p.iter().all(|&c| c >= 250.0));
+        let skin = share(|&[r, g, b]| {
+            r + 6.0 >= b && r + 6.0 >= g && r > 30.0 && (r - g).max(r - b) >= 6.0
         });
-        let [g1, g2, g4, g8] = pyramid_gradients(&luma);
-        let mut sorted = luma.clone();
-        sorted.sort_by(f32::total_cmp);
-        let quantile = |q: f32| sorted[((sorted.len() - 1) as f32 * q) as usize];
-        let median = quantile(0.5);
-        let mean = luma.iter().sum::<f32>() / pixels;
-        let deviation = (luma.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / pixels).sqrt();
-
-        let mut colour = [0.0f32; 3];
-        let mut chroma = [0.0f32; 2];
-        for p in small.chunks_exact(3) {
-            let [r, g, b] = [p[0], p[1], p[2]].map(f32::from);
-            colour[0] += r;
-            colour[1] += g;
-            colour[2] += b;
-            chroma[0] += (r - g).abs();
-            chroma[1] += (g - b).abs();
-        }
-        let colour = colour.map(|c| c / pixels);
-        let chroma = chroma.map(|c| c / pixels);
-        let total = colour.iter().sum::<f32>().max(1.0);
-        let [corner, edge, centre] = rings(&luma);
-        let vector = [
-            (1.0 + g1).ln(),
-            (1.0 + g2).ln(),
-            (1.0 + g4).ln(),
-            (1.0 + g8).ln(),
-            g1 / (g4 + 1.0),
-            g2 / (g8 + 1.0),
-            median / 255.0,
-            quantile(0.05) / 255.0,
-            quantile(0.95) / 255.0,
-            deviation / 64.0,
-            colour[0] / total,
-            colour[1] / total,
-            colour[2] / total,
-            chroma[0] / 64.0,
-            chroma[1] / 64.0,
-            (corner - centre) / 64.0,
-            (edge - centre) / 64.0,
-            (1.0 + 1000.0 * glare).ln(),
-            left_right(&luma) / 64.0,
-            (quantile(0.75) - quantile(0.25)) / 64.0,
+        let sharpness = luma.gradient().mean() / (luma.half().half().gradient().mean() + 0.5);
+        let parts = [
+            colour::measure(&pixels).to_vec(),
+            light::measure(&luma, glare).to_vec(),
+            surroundings::measure(&pixels).to_vec(),
+            texture::measure(&pixels, &luma),
         ];
         Some(Features {
-            luma: median,
+            luma: plane::quantile(&luma.values, 0.5),
             glare,
             skin,
-            sharpness: g1 / (g4 + 0.5),
-            vector,
+            sharpness,
+            vector: parts.concat().try_into().ok()?,
         })
     }
 }
 
-fn scaled(picture: &RgbImage) -> Option<Vec<u8>> {
+/// The picture at the analysis size, row by row.
+fn scaled(picture: &RgbImage) -> Option<Vec<[f32; 3]>> {
     let (width, height) = picture.dimensions();
     let view = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3).ok()?;
     let mut small = Image::new(WIDTH as u32, HEIGHT as u32, PixelType::U8x3);
@@ -113,68 +83,42 @@ fn scaled(picture: &RgbImage) -> Option<Vec<u8>> {
         .fit_into_destination(Some((0.5, 0.5)))
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(&view, &mut small, &options).ok()?;
-    Some(small.into_vec())
+    let pixels = small.buffer().chunks_exact(3);
+    Some(pixels.map(|p| [p[0], p[1], p[2]].map(f32::from)).collect())
 }
 
-/// Mean absolute gradient at full, 1/2, 1/4 and 1/8 of the analysis size.
-fn pyramid_gradients(luma: &[f32]) -> [f32; 4] {
-    let (mut width, mut height) = (WIDTH, HEIGHT);
-    let mut level = luma.to_vec();
-    let mut energies = [0.0; 4];
-    for energy in &mut energies {
-        *energy = gradient(&level, width, height);
-        let (w, h) = (width / 2, height / 2);
-        let mut next = Vec::with_capacity(w * h);
-        for y in 0..h {
-            for x in 0..w {
-                let at = 2 * y * width + 2 * x;
-                next.push(
-                    (level[at] + level[at + 1] + level[at + width] + level[at + width + 1]) / 4.0,
-                );
-            }
-        }
-        (level, width, height) = (next, w, h);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn striped(width: u32, height: u32) -> RgbImage {
+        RgbImage::from_fn(width, height, |x, y| {
+            let wave = (x as f32 / width as f32 * 40.0).sin() * 30.0;
+            let bump = if y < height / 3 { 25.0 } else { 0.0 };
+            image::Rgb([170.0, 120.0, 110.0].map(|c| (c + wave + bump) as u8))
+        })
     }
-    energies
-}
 
-fn gradient(level: &[f32], width: usize, height: usize) -> f32 {
-    let mut sum = 0.0;
-    for y in 1..height {
-        for x in 1..width {
-            let at = y * width + x;
-            sum += (level[at] - level[at - 1]).abs() + (level[at] - level[at - width]).abs();
+    #[test]
+    fn every_feature_of_a_flat_black_and_white_picture_is_finite() {
+        for value in [0, 128, 255] {
+            let picture = RgbImage::from_pixel(64, 48, image::Rgb([value; 3]));
+            let features = Features::measure(&picture).expect("large enough");
+            assert!(features.vector.iter().all(|v| v.is_finite()), "{value}");
         }
     }
-    sum / ((width - 1) * (height - 1)) as f32
-}
 
-/// Mean luma of the corners, the border and the middle.
-fn rings(luma: &[f32]) -> [f32; 3] {
-    let mut sums = [(0.0f32, 0u32); 3];
-    for (i, value) in luma.iter().enumerate() {
-        let x = (i % WIDTH) as f32 / WIDTH as f32 - 0.5;
-        let y = (i / WIDTH) as f32 / HEIGHT as f32 - 0.5;
-        let ring = if x.abs() > 0.4 && y.abs() > 0.4 {
-            0
-        } else if x.abs() > 0.4 || y.abs() > 0.4 {
-            1
-        } else {
-            2
-        };
-        sums[ring].0 += value;
-        sums[ring].1 += 1;
+    #[test]
+    fn the_features_hardly_depend_on_the_cameras_resolution() {
+        let small = Features::measure(&striped(400, 300)).expect("large enough");
+        let large = Features::measure(&striped(1600, 1200)).expect("large enough");
+        for (i, (a, b)) in small.vector.iter().zip(&large.vector).enumerate() {
+            assert!((a - b).abs() < 0.25, "feature {i}: {a} and {b}");
+        }
     }
-    sums.map(|(sum, n)| sum / n.max(1) as f32)
-}
 
-/// How unevenly the halves are lit, in luma.
-fn left_right(luma: &[f32]) -> f32 {
-    let mut halves = [0.0f32; 4];
-    for (i, value) in luma.iter().enumerate() {
-        halves[usize::from(i % WIDTH >= WIDTH / 2)] += value;
-        halves[2 + usize::from(i / WIDTH >= HEIGHT / 2)] += value;
+    #[test]
+    fn a_picture_of_a_few_pixels_is_not_measured() {
+        assert_eq!(Features::measure(&striped(7, 48)), None);
     }
-    let half = luma.len() as f32 / 2.0;
-    ((halves[0] - halves[1]) / half).abs() + ((halves[2] - halves[3]) / half).abs()
 }

@@ -77,11 +77,11 @@ pub(super) fn all(view: &View<'_>, figures: &mut Vec<Figure>) -> Vec<Calibration
             add("Brier", known.scored(task, &truth, brier));
             add(
                 "ECE, 10 fixed bins",
-                known.scored(task, &truth, |p, t| ece(p, t, Bins::Fixed(BINS))),
+                known.error(task, &truth, |p, t| ece(p, t, Bins::Fixed(BINS))),
             );
             add(
                 "ECE, 10 adaptive bins",
-                known.scored(task, &truth, |p, t| ece(p, t, Bins::Adaptive(BINS))),
+                known.error(task, &truth, |p, t| ece(p, t, Bins::Adaptive(BINS))),
             );
             add(
                 "slope",

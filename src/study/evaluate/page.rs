@@ -476,8 +476,10 @@ fn methods(page: &mut Page, e: &Evaluation) {
     page.section("Methods");
     page.text(&format!(
         "Answers: {}. Shares have Wilson's 95% interval; all other figures the 2.5th and 97.5th \
-         percentile of {} bootstrap rounds over lesions, with a fixed seed. A figure from fewer than \
-         30 cases (or fewer than 30 of either class) is marked \"small n\". Patterns count as present \
+         percentile of {} bootstrap rounds over lesions, with a fixed seed (for the calibration \
+         error moved by the rounds' bias, which is upward). A figure from fewer than \
+         30 cases (or fewer than 30 of either class) is marked \"small n\"; with fewer than 5 \
+         of either class it has no bootstrap interval. Patterns count as present \
          from a posterior of 0.5 of Dawid and Skene's EM over the readers. Missing labels leave an \
          image out of that figure only; its n says so.",
         e.provenance.by, e.bootstrap_rounds

@@ -136,6 +136,16 @@ impl<'a> View<'a> {
         Estimate::bootstrapped(&self.bootstrap(), &self.p(task), truth, figure)
     }
 
+    /// As [`View::scored`], for a calibration error.
+    pub fn error(
+        &self,
+        task: Task,
+        truth: &[bool],
+        figure: impl Fn(&[f64], &[bool]) -> Option<f64>,
+    ) -> Estimate {
+        Estimate::bootstrapped_error(&self.bootstrap(), &self.p(task), truth, figure)
+    }
+
     /// Adds the figures at one threshold and its two-by-two table.
     pub fn at_threshold(
         &self,

@@ -81,6 +81,22 @@ impl Bootstrap {
         }
         percentile(values)
     }
+
+    /// As [`Bootstrap::interval`], for a figure whose draws lie above it on the whole, such as
+    /// a calibration error, where each round adds chance to chance: the draws are moved by the
+    /// difference of their mean from `value`, not below 0.
+    pub fn centred_interval(
+        &self,
+        value: f64,
+        figure: impl FnMut(&[usize]) -> Option<f64>,
+    ) -> Option<(f64, f64)> {
+        let values = self.draw(figure);
+        if values.is_empty() || values.len() * 2 < self.rounds {
+            return None;
+        }
+        let bias = values.iter().sum::<f64>() / values.len() as f64 - value;
+        percentile(values.into_iter().map(|v| (v - bias).max(0.0)).collect())
+    }
 }
 
 /// The 2.5th and 97.5th percentile, linear between neighbours; `None` of nothing.
@@ -138,6 +154,15 @@ mod tests {
             (low - 0.451).abs() < 0.01 && (high - 0.549).abs() < 0.01,
             "{low} {high}"
         );
+    }
+
+    #[test]
+    fn a_centred_interval_holds_its_figure_and_nothing_below_zero() {
+        // The spread of a sample is always above 0, however small the true one.
+        let (low, high) = Bootstrap::of(10, 200, 4)
+            .centred_interval(0.01, |drawn| Some(1.0 + drawn[0] as f64 / 100.0))
+            .unwrap();
+        assert!((0.0..0.01).contains(&low) && high > 0.01, "{low} {high}");
     }
 
     #[test]

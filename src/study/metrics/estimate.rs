@@ -6,6 +6,8 @@ use super::{bootstrap::Bootstrap, wilson::wilson};
 
 /// Fewer cases than this are flagged wherever their figure is shown.
 pub const SMALL: u64 = 30;
+/// With fewer of either class than this a bootstrap interval would only pretend; none is given.
+const TOO_FEW: u64 = 5;
 
 /// A figure with its 95% interval and number of cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +22,7 @@ pub struct Estimate {
     pub n: u64,
     /// Whether it rests on fewer than [`SMALL`] cases (for a ranking: of either class).
     pub small: bool,
-    /// How the interval was made: `wilson` or `bootstrap`.
+    /// How the interval was made: `wilson`, `bootstrap` or `centred bootstrap`.
     pub interval: String,
 }
 
@@ -55,26 +57,43 @@ impl Estimate {
         truth: &[bool],
         figure: impl Fn(&[f64], &[bool]) -> Option<f64>,
     ) -> Estimate {
-        let positives = truth.iter().filter(|&&t| t).count() as u64;
-        let n = truth.len() as u64;
+        let mut again = resampled(scores, truth, &figure);
         let value = figure(scores, truth);
-        let (mut s, mut t) = (Vec::new(), Vec::new());
-        let ends = value.and_then(|_| {
-            bootstrap.interval(|drawn| {
-                s.clear();
-                t.clear();
-                s.extend(drawn.iter().map(|&i| scores[i]));
-                t.extend(drawn.iter().map(|&i| truth[i]));
-                figure(&s, &t)
-            })
-        });
+        let ends = value.and_then(|_| bootstrap.interval(&mut again));
+        Estimate::of_classes(value, ends, truth, "bootstrap")
+    }
+
+    /// As [`Estimate::bootstrapped`], for a calibration error: see
+    /// [`Bootstrap::centred_interval`].
+    pub fn bootstrapped_error(
+        bootstrap: &Bootstrap,
+        scores: &[f64],
+        truth: &[bool],
+        figure: impl Fn(&[f64], &[bool]) -> Option<f64>,
+    ) -> Estimate {
+        let mut again = resampled(scores, truth, &figure);
+        let value = figure(scores, truth);
+        let ends = value.and_then(|v| bootstrap.centred_interval(v, &mut again));
+        Estimate::of_classes(value, ends, truth, "centred bootstrap")
+    }
+
+    fn of_classes(
+        value: Option<f64>,
+        ends: Option<(f64, f64)>,
+        truth: &[bool],
+        interval: &str,
+    ) -> Estimate {
+        let n = truth.len() as u64;
+        let positives = truth.iter().filter(|&&t| t).count() as u64;
+        // Drawing the same two or three again and again says nothing of others like them.
+        let ends = ends.filter(|_| positives.min(n - positives) >= TOO_FEW);
         Estimate {
             value,
             low: ends.map(|e| e.0),
             high: ends.map(|e| e.1),
             n,
             small: positives.min(n - positives) < SMALL,
-            interval: "bootstrap".into(),
+            interval: interval.into(),
         }
     }
 
@@ -91,5 +110,21 @@ impl Estimate {
             small: (values.len() as u64) < SMALL,
             interval: "bootstrap".into(),
         }
+    }
+}
+
+/// A figure as a function of the observations drawn.
+fn resampled<'a>(
+    scores: &'a [f64],
+    truth: &'a [bool],
+    figure: &'a impl Fn(&[f64], &[bool]) -> Option<f64>,
+) -> impl FnMut(&[usize]) -> Option<f64> + 'a {
+    let (mut s, mut t) = (Vec::new(), Vec::new());
+    move |drawn| {
+        s.clear();
+        t.clear();
+        s.extend(drawn.iter().map(|&i| scores[i]));
+        t.extend(drawn.iter().map(|&i| truth[i]));
+        figure(&s, &t)
     }
 }
