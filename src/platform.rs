@@ -1,11 +1,14 @@
-//! The board itself: voltage, battery, temperature, clock. Plain reads of sysfs under a root
-//! that tests replace.
+//! The board itself: voltage, battery, temperature, clock, GPIO lines, the lamp. Plain reads
+//! of sysfs under a root that tests replace; pins behind embedded-hal's traits.
 
 mod clock;
+pub mod gpio;
+mod lamp;
 mod power;
 mod thermal;
 
 pub use clock::{local_time, plausible};
+pub use lamp::Lamp;
 pub use power::{Battery, batteries, undervoltage};
 pub use thermal::hottest;
 

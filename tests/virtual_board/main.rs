@@ -12,6 +12,7 @@ mod agent;
 mod board;
 mod device;
 mod faults;
+mod gpio;
 mod look;
 mod programs;
 mod qmp;

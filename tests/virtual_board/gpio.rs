@@ -1,0 +1,100 @@
+//! A shutter and a lamp on the lines of a real gpiochip (PL061). Line 3 is QEMU's power button;
+//! the lamp is read back where the kernel says what its lines are.
+
+use std::time::Duration;
+
+use crate::{
+    board::Board,
+    device::Device,
+    look::{self, Verdict},
+};
+
+const SETTINGS: &str = "[input.gpio]\\nbuttons = [{ chip = \\\"/dev/gpiochip0\\\", line = 3, action = \\\"capture\\\" }]\\n\
+    [lamp]\\nchip = \\\"/dev/gpiochip0\\\"\\nline = 0\\n";
+
+/// A line as the kernel tells it: who holds it, its direction and its level.
+fn line(board: &mut Board, number: u32) -> String {
+    let lines = board.ok("cat /sys/kernel/debug/gpio");
+    let numbered: Vec<&str> = lines
+        .lines()
+        .filter(|line| line.trim_start().starts_with("gpio-"))
+        .collect();
+    // Only lines in use are listed, by a number that counts from the chip's first one.
+    let base: u32 = lines
+        .split("GPIOs ")
+        .nth(1)
+        .and_then(|rest| rest.split('-').next()?.trim().parse().ok())
+        .unwrap_or_else(|| panic!("no chip in: {lines}"));
+    let name = format!("gpio-{} ", base + number);
+    numbered
+        .into_iter()
+        .find(|line| line.trim_start().starts_with(&name))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn wait_lamp(board: &mut Board, lit: bool) -> Duration {
+    let level = if lit { "out hi" } else { "out lo" };
+    let what = format!("the lamp at {level:?}");
+    let (_, took) = board.until(&what, |board| line(board, 0).contains(level).then_some(()));
+    took
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
+    let mut device = Device::with_camera("gpio");
+    device
+        .board
+        .ok("mount -t debugfs debugfs /sys/kernel/debug");
+    device.board.ok(&format!(
+        "printf \"{SETTINGS}\" >> /etc/bccscope/bccscope.toml"
+    ));
+    assert_eq!(line(&mut device.board, 0), "", "nobody holds the lamp yet");
+
+    device.start();
+    device.wait_live();
+    wait_lamp(&mut device.board, true);
+    let shutter = line(&mut device.board, 3);
+    assert!(
+        shutter.contains("bccscope") && shutter.contains("in "),
+        "{shutter:?}"
+    );
+
+    device.board.pulse_gpio();
+    assert_eq!(device.wait_verdict(), Verdict::Suspected);
+    let result = device.board.keep_screen("result");
+    wait_lamp(&mut device.board, false);
+
+    // A second press leaves the result; it does not take another picture at once.
+    device.board.pulse_gpio();
+    device.wait_live();
+    println!(
+        "lamp lit {:.1} s after the live picture",
+        wait_lamp(&mut device.board, true).as_secs_f32()
+    );
+    assert!(look::moved(&result, &device.board.screen()));
+
+    // No camera, no light.
+    device.camera("unplug");
+    wait_lamp(&mut device.board, false);
+    device.camera("plug 20");
+    device.wait_live();
+    wait_lamp(&mut device.board, true);
+
+    // A line that somebody else holds is said, by name; the rest of the device goes on.
+    let said = device.board.run("device selftest").text;
+    assert!(
+        said.contains("line 3 of /dev/gpiochip0 is in use by bccscope"),
+        "{said}"
+    );
+    device.still_runs();
+
+    // It leaves no light on.
+    device.board.ok("kill -TERM $(cat /run/bccscope.pid)");
+    device.board.until("the end of the program", |board| {
+        (board.run("kill -0 $(cat /run/bccscope.pid)").code != 0).then_some(())
+    });
+    let lamp = line(&mut device.board, 0);
+    assert!(!lamp.contains("out hi"), "{lamp:?}");
+}
