@@ -31,7 +31,7 @@
 //! | [`input`] | keys, touch, the camera's button, GPIO lines, stdin, as the app's events | what they do |
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
 //! | [`records`] | cases on disk | models' insides |
-//! | [`platform`] | power, temperature, clock, GPIO lines, the lamp | everything above |
+//! | [`platform`] | power, temperature, clock, watchdog, GPIO lines, the lamp | everything above |
 //! | [`selftest`] | every part tried once | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`files`] | reading small files, and only files | everything else |

@@ -22,7 +22,7 @@ use bccscope::{
     input::{Action, InputEvent},
     model::{self, Task},
     phantom::Phantom,
-    platform::{Lamp, gpio::ActivePin},
+    platform::{Lamp, Watchdog, gpio::ActivePin},
     records::Store,
     screen::theme,
 };
@@ -159,6 +159,7 @@ impl Rig {
                 lamp: Lamp::on(move || Ok(ActivePin::new(line.clone(), false))),
                 limits: app::Settings::default().limits()?,
                 stop: Arc::new(AtomicBool::new(false)),
+                watchdog: Watchdog::new(None, Box::new(|_| Ok(()))),
             })
         });
         Rig {

@@ -51,8 +51,11 @@ triple=aarch64-unknown-linux-gnu
 CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
   --manifest-path board/virtual/uvcsim/Cargo.toml
 install -m 755 "target/uvcsim/$triple/release/uvcsim" "$root/bin/uvcsim"
-CARGO_TARGET_DIR=$PWD/target/cross cargo build --locked --quiet --release --target "$triple" --example board-touch
-install -m 755 "target/cross/$triple/release/examples/board-touch" "$root/bin/board-touch"
+tools=(board-touch board-control board-supervisor)
+CARGO_TARGET_DIR=$PWD/target/cross cargo build --locked --quiet --release --target "$triple" "${tools[@]/#/--example=}"
+for tool in "${tools[@]}"; do
+  install -m 755 "target/cross/$triple/release/examples/$tool" "$root/bin/$tool"
+done
 install -m 755 board/virtual/init "$root/init"
 install -m 755 board/virtual/device "$root/bin/device"
 mkdir -p "$root"/{proc,sys,dev,run,tmp,root,mnt,var/lib}

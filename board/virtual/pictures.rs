@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (scene, patterns) in SCENES {
         let folder = Path::new(&folder).join(scene);
         fs::create_dir_all(&folder)?;
-        for (width, height, raw) in [(1280, 720, true), (1920, 1080, false)] {
+        for (width, height, raw) in [(1280, 720, true), (1920, 1080, false), (640, 480, false)] {
             let frames = 4;
             let drawing = Phantom {
                 seed: 1,

@@ -25,7 +25,7 @@ use crate::{
     display::{Devices, Opener, Reopening},
     frame::{Detail, Frame},
     input::InputEvent,
-    platform::{self, Lamp},
+    platform::{self, Lamp, Watchdog},
     records::Store,
     screen::{self, Sight, Status, Surface},
 };
@@ -55,6 +55,8 @@ pub struct Parts<O: Opener = Devices> {
     pub limits: Limits,
     /// Set by a signal: leave in good order.
     pub stop: Arc<AtomicBool>,
+    /// Who restarts the device should its loop hang.
+    pub watchdog: Watchdog,
 }
 
 /// Runs the device until it is asked to quit.
@@ -96,6 +98,7 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         display: parts.display,
         surface: Surface::new(size.0, size.1),
         lamp: parts.lamp,
+        watchdog: parts.watchdog,
     }
     .serve(&mailbox, &parts.stop)
 }
@@ -106,6 +109,7 @@ struct Running<'a, O: Opener> {
     display: Reopening<O>,
     surface: Surface,
     lamp: Lamp,
+    watchdog: Watchdog,
 }
 
 impl<O: Opener> Running<'_, O> {
@@ -113,6 +117,8 @@ impl<O: Opener> Running<'_, O> {
         self.show();
         let mut clockwork = Clockwork::new(Instant::now());
         loop {
+            // Here and nowhere else: a loop that hangs is not alive.
+            self.watchdog.turn(Instant::now());
             let waited = mailbox.next(clockwork.until_tick(Instant::now()));
             let mut events: Vec<Event> = waited.into_iter().collect();
             // Everything that has come is taken in before the screen is drawn once.

@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     display::{Kind, Order, Reopening, Size},
     input,
-    platform::Lamp,
+    platform::{Lamp, Watchdog},
     records::Store,
 };
 
@@ -106,6 +106,7 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
         lamp: Lamp::new(config.lamp.as_ref()),
         limits,
         stop,
+        watchdog: Watchdog::from_environment(),
     })
     .map_err(CliError::Failed)
 }

@@ -177,6 +177,21 @@ impl Board {
         }
     }
 
+    /// Waits until the board ends by itself; it does not start again (`-no-reboot`).
+    pub fn wait_end(&mut self) -> Duration {
+        let started = Instant::now();
+        while !matches!(self.qemu.try_wait(), Ok(Some(_))) {
+            assert!(started.elapsed() < PATIENCE, "the board goes on");
+            thread::sleep(Duration::from_millis(50));
+        }
+        started.elapsed()
+    }
+
+    /// The plug is pulled: whatever the guest had not written is lost.
+    pub fn cut_power(&mut self) {
+        self.end();
+    }
+
     fn end(&mut self) {
         // It may have ended by itself.
         let _ = self.qemu.kill();

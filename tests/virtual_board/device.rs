@@ -1,11 +1,6 @@
 //! `bccscope run` on the board: camera in, screen out, people between.
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, process::Command};
 
 use bccscope::{
     input::Action,
@@ -14,117 +9,9 @@ use bccscope::{
 use image::RgbImage;
 
 use crate::{
-    board::Board,
     look::{self, Verdict},
+    rig::{Device, USUAL},
 };
-
-/// The emulated processor is some twenty times slower than the real one: a smaller picture,
-/// fewer frames of a burst, and more patience with them.
-const SETTINGS: &str = "[camera]\\nwidth = 1280\\nheight = 720\\nfps = 10\\nstall_ms = 3000\\n\
-    [app]\\nburst = 2\\nstall_ms = 3000\\nanalysis_ms = 120000\\n";
-
-/// So many changes of the screen, all within this time, are a live picture.
-const MOVES: usize = 4;
-const MOVING_WITHIN: Duration = Duration::from_secs(3);
-
-/// A board with the device running on it.
-pub struct Device {
-    /// The board.
-    pub board: Board,
-}
-
-impl Device {
-    /// Boots, plugs the camera in, starts the device, waits for its live picture.
-    pub fn live(name: &str) -> Device {
-        let mut device = Device::with_camera(name);
-        device.start();
-        device.wait_live();
-        device
-    }
-
-    /// Boots and plugs the camera in.
-    pub fn with_camera(name: &str) -> Device {
-        let mut board = Board::boot(name);
-        board.ok(&format!(
-            "printf '{SETTINGS}' > /etc/bccscope/bccscope.toml"
-        ));
-        board.ok("uvcsim run /run/camera /scenes >/run/camera.log 2>&1 & while [ ! -e /dev/video0 ]; do sleep 0.1; done; uvcsim tell /run/camera show suspect");
-        Device { board }
-    }
-
-    /// Starts the program.
-    pub fn start(&mut self) {
-        self.board
-            .ok("device -v run >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
-    }
-
-    /// Tells the camera something it must do.
-    pub fn camera(&mut self, command: &str) -> String {
-        self.board.ok(&format!("uvcsim tell /run/camera {command}"))
-    }
-
-    /// Waits for a picture that moves and goes on moving, with no verdict on it: a console that
-    /// gives way to the first screen, and that to the next, move too.
-    pub fn wait_live(&mut self) -> Duration {
-        let mut last: Option<RgbImage> = None;
-        let mut moves: Vec<Instant> = Vec::new();
-        let (_, took) = self.board.until("a live picture", |board| {
-            let screen = board.screen();
-            if look::verdict(&screen).is_some() {
-                moves.clear();
-            } else if last.as_ref().is_some_and(|last| look::moved(last, &screen)) {
-                moves.push(Instant::now());
-            }
-            last = Some(screen);
-            moves.retain(|then| then.elapsed() < MOVING_WITHIN);
-            (moves.len() >= MOVES).then_some(())
-        });
-        took
-    }
-
-    /// Waits until the picture stands still: a message.
-    pub fn wait_message(&mut self) -> Duration {
-        let mut same = 0;
-        let mut last = None;
-        let (_, took) = self
-            .board
-            .until("a message instead of the picture", |board| {
-                let screen = board.screen();
-                let still = last
-                    .as_ref()
-                    .is_some_and(|last| !look::moved(last, &screen));
-                same = if still && look::verdict(&screen).is_none() {
-                    same + 1
-                } else {
-                    0
-                };
-                last = Some(screen);
-                (same >= 6).then_some(())
-            });
-        took
-    }
-
-    /// Waits for a verdict.
-    pub fn wait_verdict(&mut self) -> Verdict {
-        let (verdict, _) = self
-            .board
-            .until("a verdict", |board| look::verdict(&board.screen()));
-        verdict
-    }
-
-    /// Waits for the verdict to go.
-    pub fn wait_no_verdict(&mut self) -> Duration {
-        let (_, took) = self.board.until("the verdict to go", |board| {
-            look::verdict(&board.screen()).is_none().then_some(())
-        });
-        took
-    }
-
-    /// The one process that was started is still there.
-    pub fn still_runs(&mut self) {
-        self.board.ok("kill -0 $(cat /run/bccscope.pid)");
-    }
-}
 
 /// Where the live screen's button for the shutter is, in fractions of the screen.
 fn capture_button() -> (f32, f32) {
@@ -155,7 +42,7 @@ fn capture_button() -> (f32, f32) {
 
 /// How much the result screen may differ from this machine's own: it also has the clock, the
 /// camera's format and the burst's spread.
-const SAME_SCREEN: f32 = 0.08;
+const SAME_SCREEN: f32 = 0.03;
 
 /// The result screen this machine draws of a case's frame.
 fn drawn_here(folder: &Path, frame: &[u8]) -> RgbImage {
@@ -178,7 +65,7 @@ fn drawn_here(folder: &Path, frame: &[u8]) -> RgbImage {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
-    let mut device = Device::with_camera("live");
+    let mut device = Device::with_camera("live", USUAL);
     let cameras = device.board.ok("bccscope cameras");
     println!("{cameras}");
     assert!(cameras.contains("Simulated dermatoscope"), "{cameras}");
@@ -246,7 +133,7 @@ fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_verdict_goes_with_its_camera_and_the_picture_comes_back_on_any_port() {
-    let mut device = Device::live("unplug");
+    let mut device = Device::live("unplug", USUAL);
     device.board.press("ret");
     assert_eq!(device.wait_verdict(), Verdict::Suspected);
     device.camera("unplug");
@@ -267,7 +154,7 @@ fn a_verdict_goes_with_its_camera_and_the_picture_comes_back_on_any_port() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_verdict_goes_when_the_camera_stalls() {
-    let mut device = Device::live("stall");
+    let mut device = Device::live("stall", USUAL);
     device.board.press("ret");
     assert_eq!(device.wait_verdict(), Verdict::Suspected);
     device.camera("freeze");
@@ -288,7 +175,7 @@ fn a_verdict_goes_when_the_camera_stalls() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn it_leaves_in_good_order_on_sigterm_and_comes_back_after_sigkill() {
-    let mut device = Device::live("signals");
+    let mut device = Device::live("signals", USUAL);
     device.board.ok("kill -TERM $(cat /run/bccscope.pid)");
     device.board.until("the end of the program", |board| {
         (board.run("kill -0 $(cat /run/bccscope.pid)").code != 0).then_some(())

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use crate::{
     board::Board,
-    device::Device,
     look::{self, Verdict},
+    rig::{Device, USUAL},
 };
 
-const SETTINGS: &str = "[input.gpio]\\nbuttons = [{ chip = \\\"/dev/gpiochip0\\\", line = 3, action = \\\"capture\\\" }]\\n\
-    [lamp]\\nchip = \\\"/dev/gpiochip0\\\"\\nline = 0\\n";
+const SETTINGS: &str = "[lamp]\nchip = \"/dev/gpiochip0\"\nline = 0\n[input.gpio]\n\
+    buttons = [{ chip = \"/dev/gpiochip0\", line = 3, action = \"capture\" }]\n";
 
 /// A line as the kernel tells it: who holds it, its direction and its level.
 fn line(board: &mut Board, number: u32) -> String {
@@ -43,12 +43,12 @@ fn wait_lamp(board: &mut Board, lit: bool) -> Duration {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
-    let mut device = Device::with_camera("gpio");
+    let mut device = Device::with_camera("gpio", USUAL);
     device
         .board
         .ok("mount -t debugfs debugfs /sys/kernel/debug");
     device.board.ok(&format!(
-        "printf \"{SETTINGS}\" >> /etc/bccscope/bccscope.toml"
+        "printf '{SETTINGS}' >> /etc/bccscope/bccscope.toml"
     ));
     assert_eq!(line(&mut device.board, 0), "", "nobody holds the lamp yet");
 

@@ -10,9 +10,14 @@
 
 mod agent;
 mod board;
+mod cameras;
+mod clocks;
 mod device;
+mod displays;
 mod faults;
 mod gpio;
 mod look;
 mod programs;
 mod qmp;
+mod rig;
+mod storage;

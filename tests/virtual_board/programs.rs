@@ -4,7 +4,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::board::Board;
+use crate::{
+    board::Board,
+    rig::{Device, SMALL},
+};
 
 /// What this machine's own build says of a picture the board's camera looks at.
 fn assessed_here(scene: &str) -> Value {
@@ -71,4 +74,23 @@ fn analysing_opens_no_socket_and_there_is_no_network_to_open_one_to() {
         "nothing was traced: {calls}"
     );
     assert!(!calls.contains("socket("), "{calls}");
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn the_running_device_opens_no_socket_but_to_the_kernel_and_the_watchdog() {
+    let mut device = Device::with_camera("run-sockets", SMALL);
+    device.board.ok(
+        "board-supervisor 60 strace -f -e trace=%network -o /run/calls bccscope -v run \
+         >/run/bccscope.log 2>&1 &",
+    );
+    device.wait_live();
+    device.board.press("ret");
+    device.wait_verdict();
+    let calls = device.board.ok("cat /run/calls");
+    let sockets: Vec<&str> = calls.lines().filter(|l| l.contains("socket(")).collect();
+    println!("{}", sockets.join("\n"));
+    assert!(!sockets.is_empty(), "nothing was traced: {calls}");
+    let allowed = |call: &&str| call.contains("AF_UNIX") || call.contains("AF_NETLINK");
+    assert!(sockets.iter().all(allowed), "{calls}");
 }

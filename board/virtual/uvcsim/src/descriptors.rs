@@ -80,6 +80,10 @@ pub const FORMATS: &[Format] = &[
                 width: 1920,
                 height: 1080,
             },
+            Frame {
+                width: 640,
+                height: 480,
+            },
         ],
     },
     Format {

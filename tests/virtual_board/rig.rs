@@ -1,0 +1,195 @@
+//! The device running on a board, its camera, and what its screen shows.
+
+use std::time::{Duration, Instant};
+
+use image::RgbImage;
+
+use crate::{
+    board::{Board, Equipment},
+    look::{self, Verdict},
+};
+
+/// How the device is set up on a board. The emulated processor is some hundred times slower
+/// than the real one: fewer frames of a burst, and more patience with them.
+#[derive(Clone, Copy)]
+pub struct Setup {
+    /// Width and height wished for.
+    pub picture: (u32, u32),
+    /// Frames of a burst.
+    pub burst: u32,
+    /// Which camera; empty: the first.
+    pub camera: &'static str,
+}
+
+/// A dermatoscope's usual picture.
+pub const USUAL: Setup = Setup {
+    picture: (1280, 720),
+    burst: 2,
+    camera: "",
+};
+
+/// Where many rounds count more than many pixels.
+pub const SMALL: Setup = Setup {
+    picture: (640, 480),
+    burst: 1,
+    camera: "",
+};
+
+impl Setup {
+    /// The configuration file, for the shell's printf.
+    fn file(&self) -> String {
+        let Setup {
+            picture: (width, height),
+            burst,
+            camera,
+        } = self;
+        format!(
+            "[camera]\\ndevice = \"{camera}\"\\nwidth = {width}\\nheight = {height}\\nfps = 10\\n\
+             stall_ms = 3000\\n[app]\\nburst = {burst}\\nstall_ms = 3000\\nanalysis_ms = 120000\\n"
+        )
+    }
+}
+
+/// So many changes of the screen, all within this time, are a live picture.
+const MOVES: usize = 4;
+const MOVING_WITHIN: Duration = Duration::from_secs(3);
+
+/// A board with the device running on it.
+pub struct Device {
+    /// The board.
+    pub board: Board,
+}
+
+impl Device {
+    /// Boots, plugs the camera in, starts the device, waits for its live picture.
+    pub fn live(name: &str, setup: Setup) -> Device {
+        let mut device = Device::with_camera(name, setup);
+        device.start();
+        device.wait_live();
+        device
+    }
+
+    /// Boots and plugs the camera in.
+    pub fn with_camera(name: &str, setup: Setup) -> Device {
+        let mut device = Device::boot(name, setup, &Equipment::default());
+        device.plug_in("camera", "SIM0001", 0);
+        device
+    }
+
+    /// Boots a board without a camera.
+    pub fn boot(name: &str, setup: Setup, equipment: &Equipment) -> Device {
+        let mut board = Board::boot_with(name, equipment);
+        let file = setup.file();
+        board.ok(&format!("printf '{file}' > /etc/bccscope/bccscope.toml"));
+        Device { board }
+    }
+
+    /// Plugs an emulated camera in, which becomes `/dev/video<node>`, and lets it look at a
+    /// suspect lesion. It takes commands under this name.
+    pub fn plug_in(&mut self, name: &str, serial: &str, node: u32) {
+        self.board.ok(&format!(
+            "uvcsim run --serial {serial} /run/{name} /scenes >/run/{name}.log 2>&1 & \
+             while [ ! -e /dev/video{node} ]; do sleep 0.1; done; uvcsim tell /run/{name} show suspect"
+        ));
+    }
+
+    /// Starts the program.
+    pub fn start(&mut self) {
+        self.board
+            .ok("device -v run >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
+    }
+
+    /// Tells the camera something it must do.
+    pub fn camera(&mut self, command: &str) -> String {
+        self.board.ok(&format!("uvcsim tell /run/camera {command}"))
+    }
+
+    /// Waits for a picture that moves and goes on moving, with no verdict on it: a console that
+    /// gives way to the first screen, and that to the next, move too.
+    pub fn wait_live(&mut self) -> Duration {
+        self.wait_moves(MOVES)
+    }
+
+    /// Waits for so many changes of the picture, with no verdict on it.
+    pub fn wait_moves(&mut self, wanted: usize) -> Duration {
+        let mut last: Option<RgbImage> = None;
+        let mut moves: Vec<Instant> = Vec::new();
+        let (_, took) = self.board.until("a live picture", |board| {
+            let screen = board.screen();
+            if look::verdict(&screen).is_some() {
+                moves.clear();
+            } else if last.as_ref().is_some_and(|last| look::moved(last, &screen)) {
+                moves.push(Instant::now());
+            }
+            last = Some(screen);
+            moves.retain(|then| then.elapsed() < MOVING_WITHIN);
+            (moves.len() >= wanted).then_some(())
+        });
+        took
+    }
+
+    /// Waits until the picture stands still: a message.
+    pub fn wait_message(&mut self) -> Duration {
+        let mut same = 0;
+        let mut last = None;
+        let (_, took) = self
+            .board
+            .until("a message instead of the picture", |board| {
+                let screen = board.screen();
+                let still = last
+                    .as_ref()
+                    .is_some_and(|last| !look::moved(last, &screen));
+                same = if still && look::verdict(&screen).is_none() {
+                    same + 1
+                } else {
+                    0
+                };
+                last = Some(screen);
+                (same >= 6).then_some(())
+            });
+        took
+    }
+
+    /// Waits for a verdict.
+    pub fn wait_verdict(&mut self) -> Verdict {
+        let (verdict, _) = self
+            .board
+            .until("a verdict", |board| look::verdict(&board.screen()));
+        verdict
+    }
+
+    /// Waits for the verdict to go.
+    pub fn wait_no_verdict(&mut self) -> Duration {
+        let (_, took) = self.board.until("the verdict to go", |board| {
+            look::verdict(&board.screen()).is_none().then_some(())
+        });
+        took
+    }
+
+    /// Waits until the device's log holds a text so many times.
+    pub fn wait_log(&mut self, text: &str, times: usize) -> Duration {
+        let (_, took) = self.board.until(text, |board| {
+            let count = board.run(&format!("grep -c '{text}' /run/bccscope.log"));
+            count
+                .text
+                .trim()
+                .parse()
+                .is_ok_and(|n: usize| n >= times)
+                .then_some(())
+        });
+        took
+    }
+
+    /// How many times the device's log holds a text.
+    pub fn logged(&mut self, text: &str) -> usize {
+        let count = self
+            .board
+            .run(&format!("grep -c '{text}' /run/bccscope.log"));
+        count.text.trim().parse().expect("grep counts")
+    }
+
+    /// The one process that was started is still there.
+    pub fn still_runs(&mut self) {
+        self.board.ok("kill -0 $(cat /run/bccscope.pid)");
+    }
+}
