@@ -50,6 +50,8 @@ pub(super) struct Panel {
     shown: Option<RgbImage>,
     /// Pictures since a whole one was sent.
     partial: u32,
+    /// Whether anything but black was to be shown.
+    used: bool,
 }
 
 /// A controller that takes pixels, whatever its model and wires.
@@ -99,16 +101,34 @@ impl Panel {
             glass,
             shown: None,
             partial: 0,
+            used: false,
         };
         // A controller keeps its memory through a reset: the picture of the run before, with
         // a verdict perhaps, must not come to light again.
-        panel.darken().map_err(|e| e.to_string())?;
+        panel.darken().map_err(|e| sentence(&e))?;
         Ok(panel)
     }
 
-    fn darken(&mut self) -> Result<(), DisplayError> {
+    fn darken(&mut self) -> Result<(), BusError> {
         self.shown = None;
-        self.show(&RgbImage::new(SIZE.0, SIZE.1))
+        self.send(&RgbImage::new(SIZE.0, SIZE.1))
+    }
+
+    /// Sends what the panel does not show yet.
+    fn send(&mut self, picture: &RgbImage) -> Result<(), BusError> {
+        if self.partial >= WHOLE_EVERY {
+            self.shown = None;
+        }
+        // Until all of it is there, nobody knows what the panel shows.
+        let shown = self.shown.take();
+        self.partial = if shown.is_some() { self.partial + 1 } else { 0 };
+        for part in changes(shown.as_ref(), picture) {
+            self.glass.send(picture, part)?;
+        }
+        let mut shown = shown.unwrap_or_else(|| RgbImage::new(SIZE.0, SIZE.1));
+        shown.copy_from_slice(picture);
+        self.shown = Some(shown);
+        Ok(())
     }
 }
 
@@ -123,27 +143,18 @@ impl Display for Panel {
 
     fn show(&mut self, picture: &RgbImage) -> Result<(), DisplayError> {
         check_size(&self.name, SIZE, picture)?;
-        if self.partial >= WHOLE_EVERY {
-            self.shown = None;
-        }
-        let shown = self.shown.take();
-        self.partial = if shown.is_some() { self.partial + 1 } else { 0 };
-        for part in changes(shown.as_ref(), picture) {
-            self.glass
-                .send(picture, part)
-                .map_err(|e| DisplayError::new(&self.name, sentence(&e)))?;
-        }
-        let mut shown = shown.unwrap_or_else(|| RgbImage::new(SIZE.0, SIZE.1));
-        shown.copy_from_slice(picture);
-        self.shown = Some(shown);
-        Ok(())
+        self.used = true;
+        self.send(picture)
+            .map_err(|e| DisplayError::new(&self.name, sentence(&e)))
     }
 }
 
 impl Drop for Panel {
     /// A verdict must not stay on the glass when nobody keeps it true.
     fn drop(&mut self) {
-        if let Err(e) = self.darken() {
+        if self.used
+            && let Err(e) = self.darken()
+        {
             log::warn!("the last picture may still be on the panel: {e}");
         }
     }

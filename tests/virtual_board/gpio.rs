@@ -82,12 +82,17 @@ fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
     device.wait_live();
     wait_lamp(&mut device.board, true);
 
-    // A line that somebody else holds is said, by name; the rest of the device goes on.
-    let said = device.board.run("device selftest").text;
-    assert!(
-        said.contains("line 3 of /dev/gpiochip0 is in use by bccscope"),
-        "{said}"
-    );
+    // A second device finds both lines taken: it says so and goes on.
+    let second = "mkdir -m 777 /run/second; timeout 20 device -v run --source phantom \
+                  --display png --screens /run/second --size 480x320 2>&1";
+    let said = device.board.run(second).text;
+    for words in [
+        "GPIO button for capture is dead, tried again: line 3 of /dev/gpiochip0 is in use by bccscope",
+        "lamp: line 0 of /dev/gpiochip0 is in use by bccscope",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    device.board.ok("ls /run/second/screen.png");
     device.still_runs();
 
     // It leaves no light on.
@@ -97,4 +102,19 @@ fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
     });
     let lamp = line(&mut device.board, 0);
     assert!(!lamp.contains("out hi"), "{lamp:?}");
+
+    // Nobody holds them now: the self-test has both.
+    device
+        .board
+        .ok("device selftest >/run/selftest.txt 2>&1 & true");
+    let (said, _) = device.board.until("the self-test of the lamp", |board| {
+        let said = board.run("cat /run/selftest.txt").text;
+        said.contains("was switched on").then_some(said)
+    });
+    for words in [
+        "GPIO line 3 of /dev/gpiochip0 for capture, not pressed now",
+        "line 0 of /dev/gpiochip0 was switched on for 1 s",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
 }

@@ -175,6 +175,8 @@ fn a_bus_that_fails_while_the_controller_is_started_opens_no_display() {
                 panic!("{controller:?} opened though transfer {transfer} failed");
             };
             assert!(error.contains("Input/output error"), "{error}");
+            // Nothing was shown: nobody goes on talking to a bus that failed.
+            assert_eq!(wires.0.borrow().transfers, transfer);
         }
     }
 }
