@@ -183,10 +183,25 @@ impl Device {
         let plugged = self.plugged.as_ref().ok_or("not plugged in")?;
         // Time for the driver to submit the status URB again; a bouncing contact is faster.
         let pause = Duration::from_millis(if times > 1 { 5 } else { 50 });
+        let send = |pressed| {
+            let heard = plugged.camera.button(pressed);
+            heard.map_err(|e| format!("the connection is gone: {e}"))
+        };
         let mut delivered = 0;
-        for pressed in [true, false].iter().cycle().take(2 * times as usize) {
-            let heard = plugged.camera.button(*pressed);
-            delivered += u32::from(heard.map_err(|e| format!("the connection is gone: {e}"))?);
+        let mut released = false;
+        for pressed in [true, false].into_iter().cycle().take(2 * times as usize) {
+            let heard = send(pressed)?;
+            delivered += u32::from(heard);
+            released = heard && !pressed;
+            thread::sleep(pause);
+        }
+        // A bounce may get lost; that the button is up in the end may not, or the driver would
+        // take the next press for more of this one.
+        for _ in 0..100 {
+            if delivered == 0 || released {
+                break;
+            }
+            released = send(false)?;
             thread::sleep(pause);
         }
         match delivered {
