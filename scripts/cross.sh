@@ -71,7 +71,7 @@ set -e
 if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
   systemd-sysusers bccscope.conf
   udevadm control --reload || true
-  udevadm trigger --subsystem-match=usb || true
+  udevadm trigger --subsystem-match=usb --subsystem-match=gpio --subsystem-match=spidev || true
   systemctl daemon-reload
   systemctl try-restart bccscope.service || true
 fi

@@ -1,11 +1,14 @@
 //! One commented TOML file with every setting: `board/bccscope.toml` shows each with its
 //! default. Each room owns its part; an unknown key is refused by name.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{app, camera, display, engine, files, input, records};
+use crate::{app, camera, display, engine, files, input, platform::gpio, records};
 
 /// Read when no other file is named and it exists.
 pub const DEFAULT_PATH: &str = "/etc/bccscope/bccscope.toml";
@@ -28,6 +31,8 @@ pub struct Config {
     pub app: app::Settings,
     /// Stored cases.
     pub records: records::Settings,
+    /// The lamp's GPIO line; `None` where there is no lamp.
+    pub lamp: Option<gpio::Line>,
 }
 
 /// Settings of the `[model]` part.
@@ -76,7 +81,31 @@ impl Config {
     /// A sentence that names the setting.
     pub fn check(&self) -> Result<(), String> {
         self.engine.check()?;
-        self.app.limits().map(|_| ())
+        self.app.limits()?;
+        self.check_lines()
+    }
+
+    /// Whether each GPIO line has one use: the kernel would refuse the second one.
+    fn check_lines(&self) -> Result<(), String> {
+        let buttons = self.input.gpio.buttons.iter();
+        let mut uses: Vec<_> = buttons
+            .map(|button| ("[input.gpio]", button.place()))
+            .collect();
+        uses.extend(self.lamp.iter().map(|line| ("[lamp]", line.clone())));
+        if self.display.order.kinds().contains(&display::Kind::Panel) {
+            let lines = self.display.panel.lines();
+            uses.extend(lines.into_iter().map(|line| ("[display.panel]", line)));
+        }
+        let mut taken = HashMap::new();
+        for (part, line) in uses {
+            let words = line.to_string();
+            if let Some(first) = taken.insert((line.chip, line.line), part) {
+                return Err(format!(
+                    "{words} has two uses, in {first} and in {part}: wire one of them to another line"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -89,6 +118,30 @@ mod tests {
         let text = include_str!("../board/bccscope.toml");
         let from_file: Config = toml::from_str(text).expect("board/bccscope.toml parses");
         assert_eq!(from_file, Config::default());
+    }
+
+    #[test]
+    fn a_gpio_line_with_two_uses_is_refused_by_both_names() {
+        let lamp = "[lamp]\nchip = \"/dev/gpiochip0\"\nline = 24\n";
+        let button = "[input.gpio]\nbuttons = [{ chip = \"/dev/gpiochip0\", line = 24, \
+                      active_low = true, action = \"capture\" }]\n";
+        let panel = "[display]\norder = [\"panel\"]\n";
+        let check = |text: String| toml::from_str::<Config>(&text).unwrap().check();
+        for (text, first, second) in [
+            (format!("{lamp}{button}"), "[input.gpio]", "[lamp]"),
+            // Where nothing is said, the panel's own line is 24.
+            (format!("{lamp}{panel}"), "[lamp]", "[display.panel]"),
+        ] {
+            let error = check(text).unwrap_err();
+            for part in [first, second, "line 24 of /dev/gpiochip0"] {
+                assert!(error.contains(part), "{error}");
+            }
+        }
+        assert_eq!(check(lamp.to_owned()), Ok(()));
+        assert_eq!(
+            check(format!("{button}{panel}").replace("24", "17")),
+            Ok(())
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where screens are shown: DRM/KMS, the kernel's framebuffer, or PNG files. Which one is
+//! Where screens are shown: DRM/KMS, the kernel's framebuffer, an SPI panel, or PNG files. Which one is
 //! tried in which order is a setting; a fallback is logged and shown on the screen itself.
 //!
 //! The app holds a [`Reopening`]: it opens the first display that works, closes one that
@@ -9,6 +9,7 @@ mod drm;
 mod fbdev;
 mod memory;
 mod open;
+mod panel;
 pub mod pixels;
 mod png;
 mod reopening;
@@ -22,7 +23,10 @@ pub use self::{
     open::{Devices, Opener, open},
     reopening::Reopening,
     rotation::{Rotated, Rotation},
-    settings::{DrmSettings, FbdevSettings, Kind, Order, PngSettings, Settings, Size},
+    settings::{
+        Controller, DrmSettings, FbdevSettings, Kind, Megahertz, Order, PanelSettings, PngSettings,
+        Settings, Size,
+    },
 };
 
 /// Something that shows whole pictures.

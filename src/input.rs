@@ -1,9 +1,10 @@
 //! What people do to the device, whatever they do it with: keys, touch, the dermatoscope's
-//! own button, a line on stdin. The rooms that read devices turn their events into
+//! own button, a button on a GPIO line, a line on stdin. The rooms that read devices turn their events into
 //! [`InputEvent`]s; touches become [`Action`]s through the buttons the screen drew.
 
 mod action;
 mod evdev;
+mod gpio;
 mod settings;
 mod stdin;
 mod touch;
@@ -13,12 +14,12 @@ use std::{io, sync::mpsc::Sender};
 
 pub use self::{
     action::{Action, InputEvent},
-    settings::{KeyMap, Settings, TouchSettings},
+    settings::{Button, GpioSettings, KeyMap, Settings, TouchSettings},
     stdin::{COMMANDS, parse as parse_command},
 };
 use crate::display::Rotation;
 
-/// Starts the threads that read keys, touch panels, buttons and stdin. They end with the
+/// Starts the threads that read keys, touch panels, buttons, GPIO lines and stdin. They end with the
 /// receiver; devices may come and go.
 ///
 /// # Errors
@@ -34,6 +35,12 @@ pub fn start(
             .name("input".into())
             .spawn(move || evdev::run(&settings, rotation, &events))?;
     }
+    if !settings.gpio.buttons.is_empty() {
+        let (buttons, events) = (settings.gpio.buttons.clone(), events.clone());
+        std::thread::Builder::new()
+            .name("gpio".into())
+            .spawn(move || gpio::run(&buttons, &events))?;
+    }
     if settings.stdin && stdin::is_ours() {
         let events = events.clone();
         std::thread::Builder::new()
@@ -46,4 +53,10 @@ pub fn start(
 /// Names of the keys, buttons and touch panels that can be read now.
 pub fn devices(settings: &Settings, rotation: Rotation) -> Vec<String> {
     evdev::names(settings, rotation)
+}
+
+/// Tries every button on a GPIO line once: what it is and whether it is pressed now, or a
+/// sentence why it is dead.
+pub fn buttons(settings: &Settings) -> Vec<Result<String, String>> {
+    gpio::tried(&settings.gpio.buttons)
 }

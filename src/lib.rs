@@ -27,11 +27,11 @@
 //! | [`engine`] | one inference: tensor in, maps and logits out | pixels, patients |
 //! | [`assess`] | quality gate, prepare, heat maps, verdict; [`assess::Assessor`] joins them | where frames come from, where results go |
 //! | [`screen`] | what is drawn | which display |
-//! | [`display`] | DRM/KMS, fbdev, PNG; ordered fallback | what is drawn |
-//! | [`input`] | keys, touch, the camera's button, stdin, as the app's events | what they do |
+//! | [`display`] | DRM/KMS, fbdev, SPI panels, PNG; ordered fallback | what is drawn |
+//! | [`input`] | keys, touch, the camera's button, GPIO lines, stdin, as the app's events | what they do |
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
 //! | [`records`] | cases on disk | models' insides |
-//! | [`platform`] | power, temperature, clock, watchdog | everything above |
+//! | [`platform`] | power, temperature, clock, watchdog, GPIO lines, the lamp | everything above |
 //! | [`selftest`] | every part tried once | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`files`] | reading small files, and only files | everything else |

@@ -1,12 +1,16 @@
 //! The board itself: voltage, battery, temperature, clock (plain reads of sysfs under a root
-//! that tests replace), and the service manager's watchdog.
+//! that tests replace), the service manager's watchdog, GPIO lines and the lamp (pins behind
+//! embedded-hal's traits).
 
 mod clock;
+pub mod gpio;
+mod lamp;
 mod power;
 mod thermal;
 mod watchdog;
 
 pub use clock::{local_time, plausible};
+pub use lamp::Lamp;
 pub use power::{Battery, batteries, undervoltage};
 pub use thermal::hottest;
 pub use watchdog::{Watchdog, Word};

@@ -92,6 +92,34 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_gpio_button_fails_the_input_by_its_own_sentence_whatever_else_works() {
+        let keys = vec!["Keyboard".to_owned()];
+        let dead = Err("GPIO button for capture: line 17 is in use by spi0".to_owned());
+        let check = devices::inputs(keys.clone(), vec![dead, Ok("GPIO line 18".into())]);
+        assert_eq!(check.outcome, Outcome::Fail);
+        for words in ["in use by spi0", "Keyboard", "GPIO line 18"] {
+            assert!(check.words.contains(words), "{check:?}");
+        }
+        let alone = devices::inputs(vec![], vec![Ok("GPIO line 17".into())]);
+        assert_eq!(alone.outcome, Outcome::Pass);
+        assert_eq!(devices::inputs(vec![], vec![]).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_lamp_that_is_not_there_fails_and_none_in_the_settings_is_skipped() {
+        let mut config = Config::default();
+        assert_eq!(devices::lamp(&config).outcome, Outcome::Skip);
+        config.lamp = Some(crate::platform::gpio::Line {
+            chip: "/dev/gpiochip-of-nobody".into(),
+            line: 12,
+            active_low: false,
+        });
+        let check = devices::lamp(&config);
+        assert_eq!(check.outcome, Outcome::Fail);
+        assert!(check.words.contains("gpiochip-of-nobody"), "{check:?}");
+    }
+
+    #[test]
     fn a_missing_model_fails_and_the_accelerator_is_skipped_by_name() {
         let mut config = Config::default();
         config.model.path = Some("/nonexistent/model".into());

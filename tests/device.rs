@@ -2,6 +2,7 @@
 //! A verdict on the screen is told by its band's colour, which nothing else wears.
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,11 +22,12 @@ use bccscope::{
     input::{Action, InputEvent},
     model::{self, Task},
     phantom::Phantom,
-    platform::Watchdog,
+    platform::{Lamp, Watchdog, gpio::ActivePin},
     records::Store,
     screen::theme,
 };
 use embedded_graphics::pixelcolor::RgbColor;
+use embedded_hal::digital::{ErrorType, OutputPin};
 
 /// Long enough for a loaded machine; every wait ends as soon as what it waits for is there.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,12 +88,32 @@ impl Opener for InMemory {
     }
 }
 
+/// A line with a lamp on it.
+#[derive(Clone, Default)]
+struct LampLine(Arc<AtomicBool>);
+
+impl ErrorType for LampLine {
+    type Error = Infallible;
+}
+
+impl OutputPin for LampLine {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        self.0.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        self.0.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 /// A running device and the strings it hangs on.
 struct Rig {
     plugged: Arc<AtomicBool>,
     running: Arc<AtomicBool>,
     inputs: mpsc::Sender<InputEvent>,
     seen: Seen,
+    lamp: LampLine,
     cases: tempfile::TempDir,
     device: thread::JoinHandle<Result<(), String>>,
 }
@@ -123,6 +145,8 @@ impl Rig {
         let cases = tempfile::tempdir().expect("a temporary folder");
         let store = Store::new(cases.path().into());
         let (screens, opened) = mpsc::channel();
+        let lamp = LampLine::default();
+        let line = lamp.clone();
         let device = thread::spawn(move || {
             let display = Reopening::with(&[Kind::Png], InMemory(screens), Instant::now())
                 .map_err(|e| e.to_string())?;
@@ -132,6 +156,7 @@ impl Rig {
                 display,
                 inputs: receiver,
                 store,
+                lamp: Lamp::on(move || Ok(ActivePin::new(line.clone(), false))),
                 limits: app::Settings::default().limits()?,
                 stop: Arc::new(AtomicBool::new(false)),
                 watchdog: Watchdog::new(None, Box::new(|_| Ok(()))),
@@ -142,6 +167,7 @@ impl Rig {
             running,
             inputs,
             seen: opened.recv().expect("the display opens"),
+            lamp,
             cases,
             device,
         }
@@ -165,6 +191,10 @@ impl Rig {
             let wearing = screen.pixels().filter(|p| bands.contains(&p.0)).count();
             wearing > 5000
         })
+    }
+
+    fn lit(&self) -> bool {
+        self.lamp.0.load(Ordering::Relaxed)
     }
 
     fn until(&self, what: &str, mut holds: impl FnMut(&Rig) -> bool) {
@@ -222,6 +252,23 @@ fn a_press_gives_a_verdict_that_can_be_stored_and_goes_with_the_camera() {
         rig.seen.count() > shown + 10
     });
     rig.stop();
+}
+
+#[test]
+fn the_lamp_is_lit_with_the_live_picture_and_dark_with_a_verdict_a_message_and_at_the_end() {
+    let rig = Rig::start(shipped_model());
+    rig.until("the lamp is lit", Rig::lit);
+    rig.reach_a_verdict();
+    rig.until("the lamp is dark with the verdict", |rig| !rig.lit());
+    rig.press(Action::Back);
+    rig.until("it is lit again", Rig::lit);
+    rig.plugged.store(false, Ordering::Relaxed);
+    rig.until("it is dark without a camera", |rig| !rig.lit());
+    rig.plugged.store(true, Ordering::Relaxed);
+    rig.until("it is lit with the camera", Rig::lit);
+    let lamp = rig.lamp.clone();
+    rig.stop();
+    assert!(!lamp.0.load(Ordering::Relaxed), "it stays lit at the end");
 }
 
 #[test]

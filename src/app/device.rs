@@ -25,7 +25,7 @@ use crate::{
     display::{Devices, Opener, Reopening},
     frame::{Detail, Frame},
     input::InputEvent,
-    platform::{self, Watchdog},
+    platform::{self, Lamp, Watchdog},
     records::Store,
     screen::{self, Sight, Status, Surface},
 };
@@ -49,6 +49,8 @@ pub struct Parts<O: Opener = Devices> {
     pub inputs: mpsc::Receiver<InputEvent>,
     /// Where cases are stored.
     pub store: Store,
+    /// Lit while the picture is live.
+    pub lamp: Lamp,
     /// Burst and time limits.
     pub limits: Limits,
     /// Set by a signal: leave in good order.
@@ -95,6 +97,7 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         threads: &threads,
         display: parts.display,
         surface: Surface::new(size.0, size.1),
+        lamp: parts.lamp,
         watchdog: parts.watchdog,
     }
     .serve(&mailbox, &parts.stop)
@@ -105,6 +108,7 @@ struct Running<'a, O: Opener> {
     threads: &'a Threads,
     display: Reopening<O>,
     surface: Surface,
+    lamp: Lamp,
     watchdog: Watchdog,
 }
 
@@ -151,6 +155,8 @@ impl<O: Opener> Running<'_, O> {
                     }
                 }
             }
+            let lit = view::lit(&view::scene(&self.state));
+            self.lamp.light(lit, Instant::now());
             if draw {
                 self.show();
             }

@@ -54,6 +54,19 @@ pub fn scene(state: &State) -> Scene<'_> {
     }
 }
 
+/// Whether the lamp is lit: while a live picture is on the screen, and so while a burst is
+/// taken.
+pub fn lit(scene: &Scene) -> bool {
+    match scene {
+        Scene::Live { .. } | Scene::Capturing { .. } | Scene::Analysing { .. } => true,
+        Scene::Result { .. }
+        | Scene::Help { .. }
+        | Scene::CameraLost { .. }
+        | Scene::ModelRefused { .. }
+        | Scene::Fault { .. } => false,
+    }
+}
+
 /// The status line of a state. On a result it speaks of what made that result.
 pub fn status(state: &State, display: Option<String>) -> Status {
     let shown = match &state.view {
@@ -78,5 +91,21 @@ pub fn status(state: &State, display: Option<String>) -> Status {
         clock: state.clock.clone(),
         power: state.power.clone(),
         display,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screen::samples::Samples;
+
+    #[test]
+    fn the_lamp_is_lit_on_every_screen_with_a_live_picture_and_dark_on_all_others() {
+        let samples = Samples::new();
+        for sample in samples.all() {
+            let name = sample.name;
+            let live = name.starts_with("live") || ["capturing", "analysing"].contains(&name);
+            assert_eq!(lit(&sample.scene), live, "{name}");
+        }
     }
 }

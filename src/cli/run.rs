@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     display::{Kind, Order, Reopening, Size},
     input,
-    platform::Watchdog,
+    platform::{Lamp, Watchdog},
     records::Store,
 };
 
@@ -38,7 +38,7 @@ pub struct RunCommand {
     /// replay:FOLDER, replay-fast:FOLDER or pictures:PATH
     #[arg(long, value_name = "SOURCE", default_value = "camera")]
     source: Choice,
-    /// Displays to try, first choice first: drm, fbdev, png [default: from the configuration]
+    /// Displays to try, first choice first: drm, fbdev, panel, png [default: from the configuration]
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     display: Vec<Kind>,
     /// Folder of `--display png`
@@ -58,8 +58,9 @@ fn kind(name: &str) -> Result<Kind, String> {
     match name {
         "drm" => Ok(Kind::Drm),
         "fbdev" => Ok(Kind::Fbdev),
+        "panel" => Ok(Kind::Panel),
         "png" => Ok(Kind::Png),
-        _ => Err(format!("{name}: a display is drm, fbdev or png")),
+        _ => Err(format!("{name}: a display is drm, fbdev, panel or png")),
     }
 }
 
@@ -102,6 +103,7 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
         display,
         inputs,
         store: Store::new(folder.clone()),
+        lamp: Lamp::new(config.lamp.as_ref()),
         limits,
         stop,
         watchdog: Watchdog::from_environment(),

@@ -1,6 +1,6 @@
 //! Opens the first display of the order that works. Each refusal is logged with its reason.
 
-use super::{Display, DisplayError, Kind, OpenDisplay, Rotated, Settings, drm, fbdev, png};
+use super::{Display, DisplayError, Kind, OpenDisplay, Rotated, Settings, drm, fbdev, panel, png};
 
 /// Opens displays: the machine's own, or those of a test.
 pub trait Opener {
@@ -31,6 +31,7 @@ impl Opener for Devices {
         let display: Box<dyn Display> = match kind {
             Kind::Drm => Box::new(drm::Drm::open(&settings.drm)?),
             Kind::Fbdev => Box::new(fbdev::Fbdev::open(&settings.fbdev)?),
+            Kind::Panel => Box::new(panel::Panel::open(&settings.panel)?),
             Kind::Png => Box::new(png::Png::open(&settings.png)?),
         };
         Ok(Rotated::around(display, settings.rotate))

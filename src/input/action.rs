@@ -1,5 +1,7 @@
 //! The few things a person can ask of the device.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::Task;
@@ -25,6 +27,22 @@ pub enum Action {
     Help,
     /// Leave the help page or a message.
     Back,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Action::Capture => "capture",
+            Action::NextMap => "next map",
+            Action::PreviousMap => "previous map",
+            Action::ShowMap(task) => return write!(f, "the map of {}", task.name()),
+            Action::Save => "save",
+            Action::Discard => "discard",
+            Action::Help => "help",
+            Action::Back => "back",
+        };
+        f.write_str(words)
+    }
 }
 
 /// One event of an input device.

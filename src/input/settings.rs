@@ -1,11 +1,12 @@
 //! Settings of the `[input]` part of the configuration.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, path::PathBuf, str::FromStr};
 
 use evdev::KeyCode;
 use serde::{Deserialize, Serialize};
 
 use super::Action;
+use crate::platform::gpio::{Line, Pull};
 
 /// Settings of the `[input]` part of the configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct Settings {
     pub stdin: bool,
     /// The `[input.touch]` part.
     pub touch: TouchSettings,
+    /// The `[input.gpio]` part.
+    pub gpio: GpioSettings,
     /// The `[input.keys]` part: what a key or button asks for. A table here replaces the
     /// default one as a whole.
     pub keys: KeyMap,
@@ -28,6 +31,7 @@ impl Default for Settings {
             devices: true,
             stdin: true,
             touch: TouchSettings::default(),
+            gpio: GpioSettings::default(),
             keys: KeyMap::default(),
         }
     }
@@ -43,6 +47,43 @@ pub struct TouchSettings {
     pub invert_x: bool,
     /// Its y (after swapping) runs from bottom to top.
     pub invert_y: bool,
+}
+
+/// Settings of the `[input.gpio]` part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GpioSettings {
+    /// Buttons and foot switches on GPIO lines; none where there are none.
+    pub buttons: Vec<Button>,
+}
+
+/// A button on a GPIO line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Button {
+    /// Device file of the chip, e.g. `/dev/gpiochip0`.
+    pub chip: PathBuf,
+    /// Number of the line on that chip, from 0.
+    pub line: u32,
+    /// Whether the low level means pressed: a button to ground.
+    #[serde(default)]
+    pub active_low: bool,
+    /// The resistor that holds the line while the button is open.
+    #[serde(default)]
+    pub pull: Pull,
+    /// What a press asks for.
+    pub action: Action,
+}
+
+impl Button {
+    /// Where it is wired to.
+    pub fn place(&self) -> Line {
+        Line {
+            chip: self.chip.clone(),
+            line: self.line,
+            active_low: self.active_low,
+        }
+    }
 }
 
 /// What each key asks for; keys by the kernel's names (`linux/input-event-codes.h`).
@@ -133,6 +174,18 @@ mod tests {
             ("[keys]\nKEY_A = \"shoot\"", "shoot"),
             ("[touch]\nflip = true", "flip"),
             ("grab = true", "grab"),
+            (
+                "[gpio]\nbuttons = [{ line = 17, action = \"capture\" }]",
+                "chip",
+            ),
+            (
+                "[gpio]\nbuttons = [{ chip = \"/dev/gpiochip0\", line = 17 }]",
+                "action",
+            ),
+            (
+                "[gpio]\nbuttons = [{ chip = \"/dev/gpiochip0\", line = 17, action = \"capture\", edge = 1 }]",
+                "edge",
+            ),
         ] {
             let error = toml::from_str::<Settings>(text).unwrap_err().to_string();
             assert!(error.contains(words), "{text}: {error}");
@@ -153,11 +206,28 @@ mod tests {
 
     #[test]
     fn settings_survive_being_written_and_read() {
-        let text = toml::to_string(&Settings::default()).unwrap();
-        assert_eq!(
-            toml::from_str::<Settings>(&text).unwrap(),
-            Settings::default()
-        );
+        let mut settings = Settings::default();
+        settings.gpio.buttons.push(Button {
+            chip: "/dev/gpiochip0".into(),
+            line: 17,
+            active_low: true,
+            pull: Pull::Up,
+            action: Action::ShowMap(Task::Ulceration),
+        });
+        for settings in [Settings::default(), settings] {
+            let text = toml::to_string(&settings).unwrap();
+            assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings);
+        }
+    }
+
+    #[test]
+    fn a_button_is_active_high_and_has_the_boards_own_pull_where_nothing_is_said() {
+        let text =
+            "[gpio]\nbuttons = [{ chip = \"/dev/gpiochip0\", line = 17, action = \"save\" }]";
+        let buttons = toml::from_str::<Settings>(text).unwrap().gpio.buttons;
+        assert!(!buttons[0].active_low);
+        assert_eq!(buttons[0].pull, Pull::AsIs);
+        assert_eq!(buttons[0].action, Action::Save);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is plugged in: camera, display, input.
+//! What is plugged in: camera, display, input, lamp.
 
 use std::{
     thread,
@@ -12,6 +12,7 @@ use crate::{
     display,
     frame::Detail,
     input,
+    platform::Lamp,
     screen::{self, Scene, Status, Surface},
 };
 
@@ -22,9 +23,20 @@ const COUNTED: Duration = Duration::from_secs(2);
 /// How long the test picture stays.
 const SHOWN: Duration = Duration::from_secs(2);
 
-/// Camera, display, input.
+/// How long the lamp is lit.
+const LIT: Duration = Duration::from_secs(1);
+
+/// Camera, display, input, lamp.
 pub(super) fn checks(config: &Config) -> Vec<Check> {
-    vec![camera(config), display(config), inputs(config)]
+    vec![
+        camera(config),
+        display(config),
+        inputs(
+            input::devices(&config.input, config.display.rotate),
+            input::buttons(&config.input),
+        ),
+        lamp(config),
+    ]
 }
 
 fn camera(config: &Config) -> Check {
@@ -108,16 +120,45 @@ fn display(config: &Config) -> Check {
     }
 }
 
-fn inputs(config: &Config) -> Check {
+/// What can be read in `/dev/input`, and the buttons on GPIO lines: each of them was asked for.
+pub(super) fn inputs(mut names: Vec<String>, buttons: Vec<Result<String, String>>) -> Check {
     const PART: &str = "input";
-    let names = input::devices(&config.input, config.display.rotate);
+    let mut dead = Vec::new();
+    for button in buttons {
+        match button {
+            Ok(name) => names.push(name),
+            Err(why) => dead.push(why),
+        }
+    }
+    if !dead.is_empty() {
+        let rest = match names.as_slice() {
+            [] => "nothing else can be read".to_owned(),
+            names => format!("these can be read: {}", names.join(", ")),
+        };
+        return Check::fail(PART, format!("{}; {rest}", dead.join("; ")));
+    }
     if names.is_empty() {
-        Check::fail(
+        return Check::fail(
             PART,
             "no readable key, button or touch panel in /dev/input: plug one in, or add the user \
              to group input",
-        )
-    } else {
-        Check::pass(PART, names.join(", "))
+        );
     }
+    Check::pass(PART, names.join(", "))
+}
+
+/// Lights the lamp for a moment: whether it shone only a person can say.
+pub(super) fn lamp(config: &Config) -> Check {
+    const PART: &str = "lamp";
+    let Some(line) = &config.lamp else {
+        return Check::skip(PART, "none in the settings");
+    };
+    let mut lamp = Lamp::new(Some(line));
+    lamp.light(true, Instant::now());
+    if let Some(why) = lamp.failure() {
+        return Check::fail(PART, why);
+    }
+    thread::sleep(LIT);
+    let seconds = LIT.as_secs();
+    Check::pass(PART, format!("{line} was switched on for {seconds} s"))
 }

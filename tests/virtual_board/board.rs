@@ -155,6 +155,12 @@ impl Board {
         }
     }
 
+    /// Pulls up line 3 of the board's GPIO chip for a tenth of a second, as QEMU's power button
+    /// does. No driver of this board takes it.
+    pub fn pulse_gpio(&mut self) {
+        self.qmp.execute(r#"{"execute":"system_powerdown"}"#);
+    }
+
     /// Asks again and again until there is an answer; fails with `what` when none comes.
     pub fn until<T>(
         &mut self,

@@ -15,6 +15,7 @@ mod clocks;
 mod device;
 mod displays;
 mod faults;
+mod gpio;
 mod look;
 mod programs;
 mod qmp;

@@ -1,0 +1,131 @@
+//! A shutter and a lamp on the lines of a real gpiochip (PL061). Line 3 is QEMU's power button;
+//! the lamp is read back where the kernel says what its lines are.
+
+use std::time::Duration;
+
+use crate::{
+    board::Board,
+    look::{self, Verdict},
+    rig::{Device, USUAL},
+};
+
+const SETTINGS: &str = "[lamp]\nchip = \"/dev/gpiochip0\"\nline = 0\n[input.gpio]\n\
+    buttons = [{ chip = \"/dev/gpiochip0\", line = 3, action = \"capture\" }]\n";
+
+/// The number the kernel gave the chip's first line.
+fn base(board: &mut Board) -> u32 {
+    let lines = board.ok("cat /sys/kernel/debug/gpio");
+    lines
+        .split("GPIOs ")
+        .nth(1)
+        .and_then(|rest| rest.split('-').next()?.trim().parse().ok())
+        .unwrap_or_else(|| panic!("no chip in: {lines}"))
+}
+
+/// A line as the kernel tells it: who holds it, its direction and its level; empty where nobody
+/// holds it.
+fn line(board: &mut Board, number: u32) -> String {
+    let name = format!("gpio-{} ", base(board) + number);
+    board
+        .ok("cat /sys/kernel/debug/gpio")
+        .lines()
+        .map(str::trim_start)
+        .find(|line| line.starts_with(&name))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The level of a line that nobody holds, taken for a moment as it is.
+fn level_left(board: &mut Board, number: u32) -> String {
+    let number = base(board) + number;
+    board.ok(&format!(
+        "cd /sys/class/gpio && echo {number} >export && cat gpio{number}/direction gpio{number}/value; \
+         echo {number} >unexport"
+    ))
+}
+
+fn wait_lamp(board: &mut Board, lit: bool) -> Duration {
+    let level = if lit { "out hi" } else { "out lo" };
+    let what = format!("the lamp at {level:?}");
+    let (_, took) = board.until(&what, |board| line(board, 0).contains(level).then_some(()));
+    took
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
+    let mut device = Device::with_camera("gpio", USUAL);
+    device
+        .board
+        .ok("mount -t debugfs debugfs /sys/kernel/debug");
+    device.board.ok(&format!(
+        "printf '{SETTINGS}' >> /etc/bccscope/bccscope.toml"
+    ));
+    assert_eq!(line(&mut device.board, 0), "", "nobody holds the lamp yet");
+
+    device.start();
+    device.wait_live();
+    wait_lamp(&mut device.board, true);
+    let shutter = line(&mut device.board, 3);
+    assert!(
+        shutter.contains("bccscope") && shutter.contains("in "),
+        "{shutter:?}"
+    );
+
+    device.board.pulse_gpio();
+    assert_eq!(device.wait_verdict(), Verdict::Suspected);
+    let result = device.board.keep_screen("result");
+    wait_lamp(&mut device.board, false);
+
+    // A second press leaves the result; it does not take another picture at once.
+    device.board.pulse_gpio();
+    device.wait_live();
+    println!(
+        "lamp lit {:.1} s after the live picture",
+        wait_lamp(&mut device.board, true).as_secs_f32()
+    );
+    assert!(look::moved(&result, &device.board.screen()));
+
+    // No camera, no light.
+    device.camera("unplug");
+    wait_lamp(&mut device.board, false);
+    device.camera("plug 20");
+    device.wait_live();
+    wait_lamp(&mut device.board, true);
+
+    // A second device finds both lines taken: it says so and goes on.
+    let second = "mkdir -m 777 /run/second; timeout 60 device -v run --source phantom \
+                  --display png --screens /run/second --size 480x320 2>&1";
+    let said = device.board.run(second).text;
+    for words in [
+        "GPIO button for capture is dead, tried again: line 3 of /dev/gpiochip0 is in use by bccscope",
+        "lamp: line 0 of /dev/gpiochip0 is in use by bccscope",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    device.board.ok("ls /run/second/screen.png");
+    device.still_runs();
+
+    // It leaves no light on.
+    device.board.ok("kill -TERM $(cat /run/bccscope.pid)");
+    device.board.until("the end of the program", |board| {
+        (board.run("kill -0 $(cat /run/bccscope.pid)").code != 0).then_some(())
+    });
+    assert_eq!(line(&mut device.board, 0), "", "the lamp is still held");
+    assert_eq!(level_left(&mut device.board, 0), "out\n0\n");
+
+    // Nobody holds them now: the self-test has both.
+    device
+        .board
+        .ok("device selftest >/run/selftest.txt 2>&1 & true");
+    let (said, _) = device.board.until("the self-test of the lamp", |board| {
+        let said = board.run("cat /run/selftest.txt").text;
+        said.contains("was switched on").then_some(said)
+    });
+    for words in [
+        "GPIO line 3 of /dev/gpiochip0 for capture, not pressed now",
+        "line 0 of /dev/gpiochip0 was switched on for 1 s",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+}
