@@ -200,6 +200,36 @@ fn an_image_that_is_not_there_is_named_with_its_line() {
 }
 
 #[test]
+fn a_reading_of_an_image_without_a_label_is_named_with_its_line() {
+    let data = Data::new();
+    let text = fs::read_to_string(data.path("readings.csv")).unwrap();
+    fs::write(data.path("more.csv"), text.replace("p2.png,B", "q2.png,B")).unwrap();
+    let (labels, readings, out) = (
+        data.text("labels.csv"),
+        data.text("more.csv"),
+        data.text("out"),
+    );
+    for command in ["evaluate", "explain"] {
+        let output = study(&[
+            command,
+            "--labels",
+            &labels,
+            "--readings",
+            &readings,
+            "--out",
+            &out,
+        ]);
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        let said = sentence(&output);
+        assert!(
+            said.contains("more.csv, line 7: ") && said.contains("q2.png"),
+            "{said}"
+        );
+        assert!(nothing_written(&data.path("out")));
+    }
+}
+
+#[test]
 fn an_empty_split_is_named_with_those_there_are() {
     let data = Data::new();
     let (labels, out) = (data.text("labels.csv"), data.text("out"));
@@ -231,8 +261,21 @@ fn a_wrong_reading_stops_the_consensus_with_nothing_written() {
         .map(|l| format!("{l}\n"))
         .collect();
     fs::write(data.path("alone.csv"), alone).unwrap();
+    let first = text.lines().nth(1).unwrap();
+    let typo = first.replacen(",1,0,", ",l,0,", 1);
+    assert_ne!(first, typo);
+    fs::write(data.path("typo.csv"), text.replace(first, &typo)).unwrap();
+    let short = first.rsplit_once(',').unwrap().0;
+    fs::write(data.path("short.csv"), text.replace(first, short)).unwrap();
+    fs::write(data.path("cell.csv"), text.replace(",5\n", ",50\n")).unwrap();
     let out = data.text("out");
     for (file, words) in [
+        ("typo.csv", "line 2: bcc is \"l\"; 0, 1 or empty"),
+        (
+            "short.csv",
+            "line 2: 11 fields where the first line names 12",
+        ),
+        ("cell.csv", "line 2: UL_cells"),
         ("twice.csv", "line 26: A has read p0.png already in line 2"),
         ("code.csv", "XY_cells"),
         ("alone.csv", "only one reader (A)"),

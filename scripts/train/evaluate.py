@@ -74,7 +74,7 @@ def operating(p, y, diagnosis, calibration):
     out += [share("BCC", "share between low and high", between)]
     nv = np.isin(diagnosis, (DIAGNOSES.index("BCC"), DIAGNOSES.index("NV")))
     out += [share("BCC", "accuracy at high, BCC against NV", (hit == t)[nv])]
-    out += [Figure("BCC", "ECE, ten bins", ece(y[:, 0], p[:, 0]), *bootstrap(ece, y[:, 0], p[:, 0]), len(y))]
+    out += [Figure("BCC", "ECE, ten bins", ece(y[:, 0], p[:, 0]), *bootstrap(ece, y[:, 0], p[:, 0], centred=True), len(y))]
     high = np.array([c["high"] for c in calibration])
     lows = np.array([c["low"] for c in calibration])
     for k, code in enumerate(CODES[1:], 1):
@@ -82,7 +82,7 @@ def operating(p, y, diagnosis, calibration):
         truth, said = y[keep, k] > 0.5, p[keep, k] >= high[k]
         if truth.sum() >= 2:
             out += [share(code, "sensitivity at high", said[truth]), share(code, "specificity at high", ~said[~truth])]
-            out += [Figure(code, "ECE, ten bins", ece(truth.astype(float), p[keep, k]), *bootstrap(ece, truth.astype(float), p[keep, k]), int(keep.sum()))]
+            out += [Figure(code, "ECE, ten bins", ece(truth.astype(float), p[keep, k]), *bootstrap(ece, truth.astype(float), p[keep, k], centred=True), int(keep.sum()))]
     read = np.isfinite(y[:, POSITIVE]).all(1)
     some = read & t & (np.nan_to_num(y[:, POSITIVE]).max(1) > 0.5)
     any_high, any_low = (p[:, POSITIVE] >= high[POSITIVE]).any(1), (p[:, POSITIVE] >= lows[POSITIVE]).any(1)

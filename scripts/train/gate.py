@@ -159,10 +159,16 @@ def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--data", required=True)
     p.add_argument("--program", default="target/release/bccscope")
-    p.add_argument("--out", required=True)
+    p.add_argument("--out")
+    p.add_argument("--list", metavar="SPLIT", help="only print the close-ups of a split, one path a line")
     p.add_argument("--seed", type=int, default=7)
     p.add_argument("--limit", type=int, default=2400, help="dermoscopic training pictures at most")
     a = p.parse_args()
+    if a.list:
+        print("\n".join(str(f.resolve()) for f in table(a.data, "clinical_closeups", a.list, np.random.default_rng(0))))
+        return
+    if not a.out:
+        p.error("--out is needed")
     rng = np.random.default_rng(a.seed)
     good = measure(a.program, table(a.data, "milk10k", "train", rng, a.limit), rng)
     close_ups = lambda split: [f for f in table(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]

@@ -12,8 +12,12 @@ def auroc(y, z):
     return float((rankdata(z)[y].sum() - p * (p + 1) / 2) / (p * n))
 
 
-def bootstrap(fn, y, z, seed=0, rounds=1000):
-    """95% interval over pictures (one picture a lesion), within the classes."""
+def bootstrap(fn, y, z, seed=0, rounds=1000, centred=False):
+    """95% interval over pictures (one picture a lesion), within the classes.
+
+    `centred` is for a calibration error: every draw adds chance to it, so that the draws lie above it on the
+    whole; they are moved by the difference of their mean from it, not below 0. As `bccscope study` does.
+    """
     rng = np.random.default_rng(seed)
     pos, neg = np.flatnonzero(y > 0.5), np.flatnonzero(y <= 0.5)
     if len(pos) == 0 or len(neg) == 0:
@@ -22,6 +26,8 @@ def bootstrap(fn, y, z, seed=0, rounds=1000):
     for _ in range(rounds):
         i = np.concatenate([rng.choice(pos, len(pos)), rng.choice(neg, len(neg))])
         values.append(fn(y[i], z[i]))
+    if centred:
+        values = np.maximum(np.array(values) - np.mean(values) + fn(y, z), 0)
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
 

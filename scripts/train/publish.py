@@ -16,7 +16,7 @@ import numpy as np
 
 import data
 from calibrate import calibrate, probabilities
-from card import card
+from card import TRAINING, card
 from evaluate import better_score, operating, places, predict_float, predict_int8, ranking
 from export import Int8, check, convert
 from manifest import render
@@ -81,11 +81,11 @@ def build(args):
         f"Mean AUROC over the tasks with ten or more positives: mean of maps {fine:.4f}, int8 logits {coarse:.4f}.",
         "recipe": recipe,
         "positives": positives(d),
-        "places": [f._asdict() if hasattr(f, "_asdict") else vars(f) for f in place],
     }
+    (temp / TRAINING).write_text(json.dumps(training, indent=1) + "\n")
     gate = target / "gate.toml"
-    (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text() if gate.exists() else "", training))
-    for name in ("model.tflite", "manifest.toml", "MODEL_CARD.md"):
+    (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text() if gate.exists() else "", training, target))
+    for name in ("model.tflite", "manifest.toml", TRAINING, "MODEL_CARD.md"):
         (temp / name).chmod(0o644)
         (temp / name).rename(target / name)
     temp.rmdir()

@@ -30,10 +30,25 @@ export TF_ENABLE_ONEDNN_OPTS=1
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
 python=$venv/bin/python
 model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
+snapshot=$work/$(basename "$recipe" .toml)/last.npz
 mkdir -p "$work" "$model"
 set -- --data "$data" --weights "$weights" --work "$work" --recipe "$recipe" ${consensus:+--consensus "$consensus"}
 "$python" "$here/train.py" "$@" 2>&1 | tee -a "$work/train.log"
 "$python" "$here/gate.py" --data "$data" --program "$program" --out "$model/gate.toml"
-"$python" "$here/publish.py" "$@" --models "$models" --snapshot "$work/$(basename "$recipe" .toml)/last.npz"
+"$python" "$here/publish.py" "$@" --models "$models" --snapshot "$snapshot"
 "$program" model record-answers --model "$model"
 "$program" model verify --model "$model"
+# What the device itself measures, and the card with it.
+labels=(--labels "$data/milk10k/labels.csv" --split val)
+"$program" study consensus "$data/patterns/readings.csv" --out "$work/consensus"
+"$python" "$here/answers.py" --data "$data" --weights "$weights" --work "$work" --model "$model" \
+    --snapshot "$snapshot" --out "$work/float.jsonl"
+# Only close-ups that the gate was not fitted on.
+rm -rf "$work/close-ups" && mkdir "$work/close-ups"
+"$python" "$here/gate.py" --data "$data" --list val | xargs -d '\n' ln -s -t "$work/close-ups"
+"$program" study evaluate "${labels[@]}" --consensus "$work/consensus/consensus.csv" --model "$model" \
+    --compare "$work/float.jsonl" --not-dermoscopic "$work/close-ups" --out "$work/evaluation"
+"$program" study explain "${labels[@]}" --consensus "$work/consensus/consensus.csv" --model "$model" --out "$work/maps"
+cp "$work/evaluation/figures.csv" "$model/evaluation.csv"
+cp "$work/maps/explain.json" "$model/explain.json"
+"$python" "$here/card.py" "$model"

@@ -218,3 +218,41 @@ fn refused(short_side: f32, limit: f32) -> Quality {
         }],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Task, locate},
+        phantom::Phantom,
+    };
+
+    /// The demo and the tests run on phantoms: the shipped gate must take each for what it
+    /// stands for, at a still picture's shape and at a camera's.
+    #[test]
+    fn a_phantom_of_every_single_pattern_passes_the_shipped_gate() {
+        let gate = Gate::open(&locate(None).expect("the shipped model")).expect("its gate");
+        let none: &[Task] = &[];
+        let sets = Task::PATTERNS.map(|task| vec![task]);
+        let sets: Vec<&[Task]> = sets.iter().map(Vec::as_slice).chain([none]).collect();
+        for (seed, patterns) in [1, 2, 7]
+            .into_iter()
+            .flat_map(|s| sets.iter().map(move |p| (s, p)))
+        {
+            for (width, height) in [(640, 480), (1280, 720)] {
+                let phantom = Phantom {
+                    seed,
+                    patterns: patterns.to_vec(),
+                    width,
+                    height,
+                };
+                let quality = gate.check(&phantom.draw().picture, (width, height));
+                assert!(
+                    quality.usable,
+                    "seed {seed} {patterns:?} {width}x{height}: {:?}",
+                    quality.reasons
+                );
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Labels: each image's diagnosis and what is known of the patient.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     path::Path,
 };
 
@@ -37,6 +37,26 @@ impl Case {
     pub fn name(&self) -> &str {
         file_name(&self.file)
     }
+}
+
+/// Checks that every image of `other`, a table with a column `file`, stands in the labels, in
+/// whatever split: one that does not is more likely misnamed than meant to be left out.
+///
+/// # Errors
+/// [`DataError`] at the first that does not, or what is wrong with either file.
+pub fn cover(labels: &Path, other: &Path) -> Result<(), DataError> {
+    let table = Table::read(labels, &["file"])?;
+    let labelled: HashSet<&str> = table.rows().map(|row| file_name(row.get("file"))).collect();
+    for row in Table::read(other, &["file"])?.rows() {
+        let file = row.filled("file")?;
+        if !labelled.contains(file_name(file)) {
+            return Err(row.error(format!(
+                "{file} is not among the images of {}",
+                labels.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the labels of one split (`None`: of all rows).

@@ -219,6 +219,26 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_the_editors_line_however_lines_end() {
+        let rows = "a,R1,0,ok,0,0,0,0,0,0,0,\n\nb,R1,0,ok,0,2,0,0,0,0,0,\n";
+        for (end, name) in [("\n", "LF"), ("\r\n", "CR LF")] {
+            let sentence = refusal(&format!("{HEAD}{rows}").replace('\n', end));
+            assert!(sentence.contains("line 4: UL is"), "{name}: {sentence}");
+            let short = rows.replace(",2,0", "");
+            let sentence = refusal(&format!("{HEAD}{short}").replace('\n', end));
+            assert!(sentence.contains("line 4: 10 fields"), "{name}: {sentence}");
+        }
+        let quoted = "\"a\nb\",R1,0,ok,0,0,0,0,0,0,0,\nc,R1,0,ok,0,2,0,0,0,0,0,\n";
+        let sentence = refusal(&format!("{HEAD}{quoted}"));
+        assert!(sentence.contains("line 4: UL is"), "{sentence}");
+    }
+
+    #[test]
+    fn an_empty_file_is_called_empty() {
+        assert!(refusal(" \n").ends_with("is empty"));
+    }
+
+    #[test]
     fn a_wrong_head_is_named() {
         assert!(refusal("file,reader,PN\nx,R1,0\n").contains("column UL, ON"));
         let unknown = HEAD.replace("UL_cells", "XX_cells");

@@ -74,11 +74,15 @@ impl Table {
             fs::read(path).map_err(|e| DataError::file(path, format!("cannot be read: {e}")))?;
         // Spreadsheets put a byte order mark in front of the first column's name.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        if bytes.trim_ascii().is_empty() {
+            return Err(DataError::file(path, "is empty"));
+        }
+        let lines = Lines::of(bytes);
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .from_reader(bytes);
         let broken = |e: csv::Error| {
-            let line = e.position().map(csv::Position::line);
+            let line = e.position().map(|at| lines.of_record(at));
             let what = match e.kind() {
                 csv::ErrorKind::UnequalLengths {
                     expected_len, len, ..
@@ -121,7 +125,7 @@ impl Table {
         let mut rows = Vec::new();
         for record in reader.into_records() {
             let record = record.map_err(broken)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |at| lines.of_record(at));
             rows.push((line, record));
         }
         if rows.is_empty() {
@@ -148,6 +152,32 @@ impl Table {
             line: *line,
             record,
         })
+    }
+}
+
+/// Where a file's lines end. The `csv` crate's own count is one short after a line that ends as
+/// spreadsheets end it (CR LF): it takes a record's place before the LF.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    ends: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(bytes: &'a [u8]) -> Lines<'a> {
+        let ends = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n');
+        Lines {
+            bytes,
+            ends: ends.map(|(at, _)| at).collect(),
+        }
+    }
+
+    /// The line, from 1, that the record's first letter stands in.
+    fn of_record(&self, at: &csv::Position) -> u64 {
+        let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let breaks = rest.iter().take_while(|b| matches!(**b, b'\r' | b'\n'));
+        let first = from.saturating_add(breaks.count());
+        self.ends.partition_point(|&end| end < first) as u64 + 1
     }
 }
 

@@ -59,7 +59,7 @@ impl DataArgs {
         self.consensus.as_ref().or(self.readings.as_ref())
     }
 
-    /// The readers' consensus; it must concern at least one of the images.
+    /// The readers' consensus; every image of it must be labelled, and at least one chosen.
     pub fn reference(&self, cases: &[Case]) -> Result<Option<Reference>, CliError> {
         let standards = if let Some(path) = &self.consensus {
             Standard::read(path).or_fail()?
@@ -75,6 +75,9 @@ impl DataArgs {
         } else {
             return Ok(None);
         };
+        if let Some(path) = self.reference_path() {
+            labels::cover(&self.labels, path).or_fail()?;
+        }
         let reference: HashMap<String, Standard> = standards
             .into_iter()
             .map(|s| (file_name(&s.file).to_owned(), s))

@@ -5,64 +5,86 @@ use crate::{
     model::Task,
     study::{
         SEED,
+        consensus::PRESENT,
+        labels::Case,
         metrics::{Bootstrap, Estimate, McNemar, auroc, mcnemar},
     },
 };
 
-/// McNemar's test of who is right at `high` (each at its own), and the difference in AUROC.
+/// One image that both answer.
+struct Pair<'a> {
+    first: f64,
+    second: f64,
+    truth: bool,
+    lesion: &'a str,
+}
+
+/// McNemar's test of who is right on BCC at `high` (each at its own), and for every task the
+/// difference in AUROC, as far as truth and both answers are known.
 pub(super) fn compare(
     inputs: &Inputs<'_>,
     other: &Run,
     figures: &mut Vec<Figure>,
 ) -> Option<McNemar> {
-    let task = Task::Bcc.index();
-    let both: Vec<(f64, f64, bool, &str)> = inputs
-        .cases
-        .iter()
-        .zip(inputs.run.predictions.iter().zip(&other.predictions))
-        .filter_map(|(case, (first, second))| {
-            Some((
-                first.scored?.probability[task],
-                second.scored?.probability[task],
-                case.bcc,
-                case.lesion.as_str(),
-            ))
-        })
-        .collect();
-    if both.is_empty() {
-        return None;
+    for task in Task::ALL {
+        let pairs = pairs(inputs, other, task);
+        if pairs.is_empty() {
+            continue;
+        }
+        figures.push(Figure {
+            section: "compare",
+            subset: "all".into(),
+            task: task.code(),
+            metric: "AUROC minus that of the other".into(),
+            estimate: difference(&pairs, inputs.rounds),
+        });
     }
-    let highs = (
-        inputs.run.provenance.high[task],
-        other.provenance.high[task],
-    );
-    let test = mcnemar(
-        both.iter()
-            .map(|c| ((c.0 >= highs.0) == c.2, (c.1 >= highs.1) == c.2)),
-    );
-    let difference = |drawn: &[usize]| {
-        let of = |pick: fn(&(f64, f64, bool, &str)) -> f64| -> Vec<f64> {
-            drawn.iter().map(|&i| pick(&both[i])).collect()
-        };
-        let truth: Vec<bool> = drawn.iter().map(|&i| both[i].2).collect();
-        Some(auroc(&of(|c| c.0), &truth)? - auroc(&of(|c| c.1), &truth)?)
+    let bcc = pairs(inputs, other, Task::Bcc);
+    let at = Task::Bcc.index();
+    let highs = (inputs.run.provenance.high[at], other.provenance.high[at]);
+    let right = |p: &Pair<'_>| {
+        (
+            (p.first >= highs.0) == p.truth,
+            (p.second >= highs.1) == p.truth,
+        )
     };
-    let everything: Vec<usize> = (0..both.len()).collect();
-    let ends =
-        Bootstrap::by_cluster(both.iter().map(|c| c.3), inputs.rounds, SEED).interval(difference);
-    figures.push(Figure {
-        section: "compare",
-        subset: "all".into(),
-        task: Task::Bcc.code(),
-        metric: "AUROC minus that of the other".into(),
-        estimate: Estimate {
-            value: difference(&everything),
-            low: ends.map(|e| e.0),
-            high: ends.map(|e| e.1),
-            n: both.len() as u64,
-            small: false,
-            interval: "bootstrap".into(),
-        },
-    });
-    Some(test)
+    (!bcc.is_empty()).then(|| mcnemar(bcc.iter().map(right)))
+}
+
+fn pairs<'a>(inputs: &'a Inputs<'_>, other: &Run, task: Task) -> Vec<Pair<'a>> {
+    let answers = inputs.run.predictions.iter().zip(&other.predictions);
+    let both = inputs.cases.iter().zip(answers);
+    both.filter_map(|(case, (first, second))| {
+        Some(Pair {
+            first: first.scored?.probability[task.index()],
+            second: second.scored?.probability[task.index()],
+            truth: truth(inputs, case, task)?,
+            lesion: &case.lesion,
+        })
+    })
+    .collect()
+}
+
+fn truth(inputs: &Inputs<'_>, case: &Case, task: Task) -> Option<bool> {
+    if task == Task::Bcc {
+        return Some(case.bcc);
+    }
+    let standard = inputs.reference?.get(case.name())?;
+    Some(standard.posterior[task.index()]? >= PRESENT)
+}
+
+fn difference(pairs: &[Pair<'_>], rounds: usize) -> Estimate {
+    let of = |drawn: &[usize]| {
+        let answers = |pick: fn(&Pair<'_>) -> f64| -> Vec<f64> {
+            drawn.iter().map(|&i| pick(&pairs[i])).collect()
+        };
+        let truth: Vec<bool> = drawn.iter().map(|&i| pairs[i].truth).collect();
+        Some(auroc(&answers(|p| p.first), &truth)? - auroc(&answers(|p| p.second), &truth)?)
+    };
+    let everything: Vec<usize> = (0..pairs.len()).collect();
+    let value = of(&everything);
+    let lesions = pairs.iter().map(|p| p.lesion);
+    let ends = value.and_then(|_| Bootstrap::by_cluster(lesions, rounds, SEED).interval(of));
+    let truth: Vec<bool> = pairs.iter().map(|p| p.truth).collect();
+    Estimate::of_classes(value, ends, &truth, "bootstrap")
 }

@@ -245,9 +245,9 @@ fn bcc(page: &mut Page, e: &Evaluation) {
         page.raw(&pivot(
             "",
             &of(e, "compare"),
+            |f| f.task.into(),
             |f| f.metric.clone(),
-            |f| f.subset.clone(),
-            "",
+            "task",
         ));
     }
 }
@@ -346,8 +346,11 @@ fn use_in_practice(page: &mut Page, e: &Evaluation) {
             curve.points.iter().map(|p| (p.threshold, of(p))).collect()
         };
         let top = (curve.prevalence * 1.1).min(1.0);
+        // A tick falls on 0.
+        let bottom = -top / 4.0;
         let caption = format!(
-            "Decision curve at a prevalence of {:.0}%{}",
+            "Decision curve at a prevalence of {:.0}%{}; a curve that leaves the plot goes on below \
+             {bottom:.3}",
             curve.prevalence * 100.0,
             if curve.own {
                 " (the test set's own)"
@@ -359,7 +362,7 @@ fn use_in_practice(page: &mut Page, e: &Evaluation) {
             &caption,
             ("probability from which one would refer", "net benefit"),
             (0.0, 0.5),
-            (0.0, top),
+            (bottom, top),
         )
         .series(
             "refer nobody: 0",
@@ -383,7 +386,8 @@ fn subgroups(page: &mut Page, e: &Evaluation) {
         .map(|f| (f.subset.clone(), &f.estimate))
         .collect();
     page.raw(&forest(
-        "AUROC of BCC in each subgroup; hollow: fewer than 30 of either class",
+        "AUROC of BCC in each subgroup; hollow: fewer than 30 of either class; an arrow: the interval \
+         goes on beyond the axis",
         (0.5, 1.0),
         &rows,
     ));

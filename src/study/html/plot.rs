@@ -29,7 +29,9 @@ pub struct Plot {
     labels: (String, String),
     x: (f64, f64),
     y: (f64, f64),
-    shapes: String,
+    /// Cut off where they leave the axes.
+    lines: String,
+    dots: String,
     legend: Vec<(String, usize)>,
 }
 
@@ -41,13 +43,15 @@ impl Plot {
             labels: (escape(labels.0), escape(labels.1)),
             x,
             y,
-            shapes: String::new(),
+            lines: String::new(),
+            dots: String::new(),
             legend: Vec::new(),
         }
     }
 
+    /// Where a point lies; off the axes where it is off them.
     fn place(&self, (x, y): (f64, f64)) -> (f64, f64) {
-        let share = |v: f64, (from, to): (f64, f64)| ((v - from) / (to - from)).clamp(0.0, 1.0);
+        let share = |v: f64, (from, to): (f64, f64)| (v - from) / (to - from);
         (
             LEFT + share(x, self.x) * (WIDTH - LEFT - RIGHT),
             HEIGHT - BOTTOM - share(y, self.y) * (HEIGHT - TOP - BOTTOM),
@@ -61,7 +65,7 @@ impl Plot {
         match mark {
             Mark::Dots => {
                 for (x, y) in &places {
-                    self.shapes +=
+                    self.dots +=
                         &format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{ink}\"/>");
                 }
             }
@@ -75,7 +79,7 @@ impl Plot {
                 } else {
                     ""
                 };
-                self.shapes += &format!(
+                self.lines += &format!(
                     "<polyline points=\"{}\" fill=\"none\" stroke=\"{ink}\" stroke-width=\"2\"{dash}/>",
                     path.join(" ")
                 );
@@ -90,7 +94,7 @@ impl Plot {
     /// Adds an upright line from (`x`, `low`) to (`x`, `high`): an interval.
     pub fn interval(mut self, x: f64, low: f64, high: f64, colour: usize) -> Plot {
         let (a, b) = (self.place((x, low)), self.place((x, high)));
-        self.shapes += &format!(
+        self.lines += &format!(
             "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" stroke=\"{}\" stroke-width=\"1.5\"/>",
             a.0,
             a.1,
@@ -139,17 +143,29 @@ impl Plot {
             .collect();
         format!(
             "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" \
-             aria-label=\"{0}\" font-family=\"system-ui,sans-serif\" font-size=\"12\" fill=\"#46525e\">{axes}{1}{legend}\
-             <text x=\"{2:.0}\" y=\"{3:.0}\" text-anchor=\"middle\">{4}</text>\
-             <text x=\"14\" y=\"{5:.0}\" text-anchor=\"middle\" transform=\"rotate(-90 14 {5:.0})\">{6}</text>\
+             aria-label=\"{0}\" font-family=\"system-ui,sans-serif\" font-size=\"12\" fill=\"#46525e\">{axes}{1}{2}{legend}\
+             <text x=\"{3:.0}\" y=\"{4:.0}\" text-anchor=\"middle\">{5}</text>\
+             <text x=\"14\" y=\"{6:.0}\" text-anchor=\"middle\" transform=\"rotate(-90 14 {6:.0})\">{7}</text>\
              </svg><figcaption>{0}</figcaption></figure>",
             self.caption,
-            self.shapes,
+            self.clipped(),
+            self.dots,
             (LEFT + WIDTH - RIGHT) / 2.0,
             HEIGHT - 10.0,
             self.labels.0,
             (TOP + HEIGHT - BOTTOM) / 2.0,
             self.labels.1
+        )
+    }
+
+    /// The lines in a picture of their own, which ends at the axes: a value beyond them is cut
+    /// off there and not drawn along the edge as if it lay on it.
+    fn clipped(&self) -> String {
+        let (width, height) = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
+        format!(
+            "<svg x=\"{LEFT}\" y=\"{TOP}\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"{LEFT} {TOP} {width} {height}\" overflow=\"hidden\">{}</svg>",
+            self.lines
         )
     }
 }
@@ -165,7 +181,8 @@ fn tick(value: f64, (from, to): (f64, f64)) -> String {
     }
 }
 
-/// One figure in many groups: a row each, interval as a line; a hollow dot where n is small.
+/// One figure in many groups: a row each, interval as a line; a hollow dot where n is small, an
+/// arrowhead where value or interval go on beyond the axis.
 pub fn forest(caption: &str, range: (f64, f64), rows: &[(String, &Estimate)]) -> String {
     let (width, left, line) = (720.0, 250.0, 20.0);
     let height = 34.0 + line * rows.len() as f64;
@@ -202,6 +219,23 @@ pub fn forest(caption: &str, range: (f64, f64), rows: &[(String, &Estimate)]) ->
                 COLOURS[0]
             );
         }
+        let least = e.low.map_or(value, |low| low.min(value));
+        let most = e.high.map_or(value, |high| high.max(value));
+        for (beyond, edge, tip) in [
+            (least < range.0, range.0, -9.0),
+            (most > range.1, range.1, 9.0),
+        ] {
+            if beyond {
+                let x = at(edge);
+                body += &format!(
+                    "<polygon points=\"{x:.1},{:.1} {x:.1},{:.1} {:.1},{y}\" fill=\"{}\"/>",
+                    y - 5.0,
+                    y + 5.0,
+                    x + tip,
+                    COLOURS[0]
+                );
+            }
+        }
         let fill = if e.small { "#fff" } else { COLOURS[0] };
         body += &format!(
             "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"4.5\" fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1.5\"/>\
@@ -220,4 +254,33 @@ pub fn forest(caption: &str, range: (f64, f64), rows: &[(String, &Estimate)]) ->
          <figcaption>{}</figcaption></figure>",
         escape(caption)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_that_falls_below_the_axis_leaves_the_plot_and_does_not_run_along_its_edge() {
+        let page = Plot::new("c", ("x", "y"), (0.0, 1.0), (0.0, 1.0))
+            .series("", &[(0.0, 0.5), (1.0, -1.0)], Mark::Line, 0)
+            .html();
+        let bottom = HEIGHT - BOTTOM;
+        let below = bottom + (HEIGHT - TOP - BOTTOM);
+        assert!(
+            page.contains(&format!("{:.1},{below:.1}", WIDTH - RIGHT)),
+            "{page}"
+        );
+        assert!(page.contains("overflow=\"hidden\""), "{page}");
+    }
+
+    #[test]
+    fn an_interval_beyond_a_forests_axis_ends_in_an_arrow() {
+        let mut e = Estimate::share(40, 80);
+        let whole = [("a".to_owned(), &e)];
+        assert!(!forest("c", (0.0, 1.0), &whole).contains("<polygon"));
+        e.low = Some(0.3);
+        let beyond = [("a".to_owned(), &e)];
+        assert!(forest("c", (0.45, 1.0), &beyond).contains("<polygon"));
+    }
 }

@@ -77,7 +77,9 @@ impl Estimate {
         Estimate::of_classes(value, ends, truth, "centred bootstrap")
     }
 
-    fn of_classes(
+    /// A figure that rests on two classes, with its interval: none from fewer than five of
+    /// either.
+    pub fn of_classes(
         value: Option<f64>,
         ends: Option<(f64, f64)>,
         truth: &[bool],
