@@ -6,6 +6,7 @@
 //! by the engine that will run it, the known answers.
 
 pub mod known;
+pub mod lint;
 mod locate;
 mod manifest;
 pub mod package;
