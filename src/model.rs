@@ -16,7 +16,8 @@ pub mod tflite;
 pub use locate::locate;
 pub use manifest::{Colour, Crop, Quantise, Resize};
 pub use manifest::{
-    Evidence, Figure, Files, InputSpec, Licence, Manifest, ModelFile, OutputSpec, Score, TaskSpec,
+    EdgeTpuFile, Evidence, Figure, Files, InputSpec, Licence, Manifest, ModelFile, OutputSpec,
+    Score, TaskSpec,
 };
-pub use package::{ModelError, Package};
+pub use package::{Compiled, ModelError, Package};
 pub use task::{Role, TASKS, Task};

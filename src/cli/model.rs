@@ -95,6 +95,13 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
                 info.sha256,
                 assessor.package().cpu_path().display()
             ))?;
+            if let Some(compiled) = assessor.package().edgetpu().or_fail()? {
+                say(format_args!(
+                    "{}  {}",
+                    compiled.sha256,
+                    compiled.path.display()
+                ))?;
+            }
             Ok(())
         }
         Action::Info {
