@@ -23,6 +23,7 @@ use crate::{
     assess::{Assessor, EngineInfo},
     camera::Camera,
     display::{Devices, Opener, Reopening},
+    engine::Watch,
     frame::{Detail, Frame},
     input::InputEvent,
     platform,
@@ -77,6 +78,11 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         .as_ref()
         .ok()
         .map(|assessor| Sight::of(&assessor.package().manifest));
+    let watch = parts
+        .assessor
+        .as_ref()
+        .ok()
+        .and_then(Assessor::engine_watch);
     let threads = Threads::start(
         parts.camera,
         parts.assessor.ok(),
@@ -93,6 +99,7 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         threads: &threads,
         display: parts.display,
         surface: Surface::new(size.0, size.1),
+        watch,
     }
     .serve(&mailbox, &parts.stop)
 }
@@ -102,6 +109,7 @@ struct Running<'a, O: Opener> {
     threads: &'a Threads,
     display: Reopening<O>,
     surface: Surface,
+    watch: Option<Watch>,
 }
 
 impl<O: Opener> Running<'_, O> {
@@ -118,6 +126,7 @@ impl<O: Opener> Running<'_, O> {
                 events.push(event);
             }
             events.extend(clockwork.due(Instant::now()));
+            events.extend(self.engine_changed());
             if stop.load(Ordering::Relaxed) {
                 events.push(Event::Quit);
             }
@@ -149,6 +158,12 @@ impl<O: Opener> Running<'_, O> {
                 self.show();
             }
         }
+    }
+
+    /// An accelerator that is lost or back shows at once, not with the next result.
+    fn engine_changed(&self) -> Option<Event> {
+        let engine = self.watch.as_ref()?.get();
+        (engine != self.state.engine).then_some(Event::Engine(engine))
     }
 
     fn status(&self) -> Status {
