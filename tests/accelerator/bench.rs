@@ -29,7 +29,7 @@ pub const SIMULATED: &str = "Edge TPU SIMULATED";
 pub struct Bench {
     pub dir: TempDir,
     pub package: Package,
-    compiled: Vec<u8>,
+    pub compiled: Vec<u8>,
 }
 
 impl Bench {

@@ -5,4 +5,5 @@ mod bench;
 mod faults;
 mod libraries;
 mod program;
+mod session;
 mod stress;
