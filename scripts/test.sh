@@ -12,7 +12,7 @@ bash scripts/setup.sh
 
 step "format"
 if cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt >/dev/null 2>&1; then
-  cargo fmt --check
+  cargo fmt --all --check
 else
   echo "SKIPPED: rustfmt is not installed and cannot be added"
 fi
@@ -25,7 +25,7 @@ fi
 
 step "lints"
 if cargo clippy --version >/dev/null 2>&1 || rustup component add clippy >/dev/null 2>&1; then
-  cargo clippy --locked --quiet --all-targets -- -D warnings
+  cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
 else
   echo "SKIPPED: clippy is not installed and cannot be added"
 fi

@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 
 pub use error::{CliError, OrFail, OrWrongUse};
 
-use crate::config::Config;
+use crate::{config::Config, engine::worker};
 
 /// Signs of basal cell carcinoma in dermoscopic pictures: decision support, not a diagnosis.
 #[derive(Debug, Parser)]
@@ -64,6 +64,9 @@ pub enum Command {
     Screens(screens::ScreensCommand),
     /// The evidence: readers' consensus, evaluation, heat-map agreement
     Study(study::StudyCommand),
+    /// The accelerator's own process; bccscope starts it itself
+    #[command(hide = true)]
+    EngineWorker,
 }
 
 /// Runs the program on the process's arguments.
@@ -78,6 +81,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<(), CliError> {
+    // It gets everything from its parent, and no configuration.
+    if let Command::EngineWorker = cli.command {
+        return worker::serve().map_err(|e| {
+            CliError::WrongUse(format!(
+                "engine-worker: {e} (bccscope starts it itself, nobody else)"
+            ))
+        });
+    }
     let config = Config::load(cli.config.as_deref()).or_wrong_use()?;
     match &cli.command {
         Command::Run(command) => run::run(command, &config),
@@ -90,6 +101,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Phantom(command) => phantom::run(command),
         Command::Screens(command) => screens::run(command),
         Command::Study(command) => study::run(command, &config),
+        Command::EngineWorker => Ok(()),
     }
 }
 

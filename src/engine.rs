@@ -1,33 +1,29 @@
 //! One inference: an int8 tensor in, class maps and logits out. Knows nothing of pixels or
 //! patients.
+//!
+//! The CPU engine runs in this process. The accelerator runs in a child process ([`worker`]):
+//! whatever happens to it, the CPU repeats the inference, and says so.
 
+mod choose;
 mod cpu;
+pub mod edgetpu;
+mod settings;
+mod watch;
+pub mod worker;
 
-use serde::{Deserialize, Serialize};
-
+pub use choose::{NO_FILE, choose, shape};
 pub use cpu::CpuEngine;
+pub use settings::{Choice, Settings};
+pub use watch::Watch;
 
 use crate::{assess::EngineInfo, model::TASKS};
 
-/// Settings of the `[engine]` part of the configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// Threads of the CPU engine, up to 64; 0 takes one less than there are cores, 1 to 3.
-    pub threads: usize,
-}
+/// In the name of an engine that is no real accelerator, and of its results.
+pub const SIMULATED: &str = "SIMULATED";
 
-impl Settings {
-    /// Whether every value is in its range.
-    ///
-    /// # Errors
-    /// A sentence that names the setting.
-    pub fn check(&self) -> Result<(), String> {
-        match self.threads {
-            0..=64 => Ok(()),
-            n => Err(format!("[engine] threads = {n}: it must be 0 to 64")),
-        }
-    }
+/// The word of an engine that only stands in for one.
+pub fn stand_in(info: &EngineInfo) -> Option<&'static str> {
+    info.name.contains(SIMULATED).then_some(SIMULATED)
 }
 
 /// What one inference gives, dequantised.
@@ -101,4 +97,9 @@ pub trait Engine: Send {
     /// # Errors
     /// [`EngineError`]; the engine may be asked again.
     fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError>;
+
+    /// Where a change of engine shows between two inferences; `None` where it cannot change.
+    fn watch(&self) -> Option<Watch> {
+        None
+    }
 }

@@ -24,7 +24,7 @@
 //! | [`camera`] | V4L2, files, recorded runs, the phantom | models, screens |
 //! | [`phantom`] | the drawn dermoscopic test target and its true regions | everything else |
 //! | [`model`] | manifest, tasks, checksums, known answers | frames |
-//! | [`engine`] | one inference: tensor in, maps and logits out | pixels, patients |
+//! | [`engine`] | one inference: tensor in, maps and logits out; the accelerator in a child process, the CPU behind it | pixels, patients |
 //! | [`assess`] | quality gate, prepare, heat maps, verdict; [`assess::Assessor`] joins them | where frames come from, where results go |
 //! | [`screen`] | what is drawn | which display |
 //! | [`display`] | DRM/KMS, fbdev, SPI panels, PNG; ordered fallback | what is drawn |

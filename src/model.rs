@@ -6,6 +6,7 @@
 //! by the engine that will run it, the known answers.
 
 pub mod known;
+pub mod lint;
 mod locate;
 mod manifest;
 pub mod package;
@@ -15,7 +16,8 @@ pub mod tflite;
 pub use locate::locate;
 pub use manifest::{Colour, Crop, Quantise, Resize};
 pub use manifest::{
-    Evidence, Figure, Files, InputSpec, Licence, Manifest, ModelFile, OutputSpec, Score, TaskSpec,
+    EdgeTpuFile, Evidence, Figure, Files, InputSpec, Licence, Manifest, ModelFile, OutputSpec,
+    Score, TaskSpec,
 };
-pub use package::{ModelError, Package};
+pub use package::{Compiled, ModelError, Package};
 pub use task::{Role, TASKS, Task};

@@ -33,7 +33,7 @@ pub use scene::{Burst, CaseNote, MapView, Scene, Sight, Status};
 pub use sheet::Target;
 pub use surface::Surface;
 
-use crate::{assess::Assessment, input::Action, model::Task};
+use crate::{assess::Assessment, engine, input::Action, model::Task};
 use layout::Layout;
 use sheet::{Sheet, Sign};
 
@@ -130,7 +130,10 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
         fallback: assessment.engine.fallback.clone(),
         model: format!("{} {}", assessment.model.name, assessment.model.version),
         camera: assessment.source.name.clone(),
-        stand_in: assessment.source.stand_in(),
+        stand_in: assessment
+            .source
+            .stand_in()
+            .or_else(|| engine::stand_in(&assessment.engine)),
         clock: String::new(),
         power: None,
         display: None,

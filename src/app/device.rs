@@ -23,6 +23,7 @@ use crate::{
     assess::{Assessor, EngineInfo},
     camera::Camera,
     display::{Devices, Opener, Reopening},
+    engine::Watch,
     frame::{Detail, Frame},
     input::InputEvent,
     platform::{self, Lamp, Watchdog},
@@ -81,6 +82,11 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         .as_ref()
         .ok()
         .map(|assessor| Sight::of(&assessor.package().manifest));
+    let watch = parts
+        .assessor
+        .as_ref()
+        .ok()
+        .and_then(Assessor::engine_watch);
     let threads = Threads::start(
         parts.camera,
         parts.assessor.ok(),
@@ -99,6 +105,7 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
         surface: Surface::new(size.0, size.1),
         lamp: parts.lamp,
         watchdog: parts.watchdog,
+        watch,
     }
     .serve(&mailbox, &parts.stop)
 }
@@ -110,6 +117,7 @@ struct Running<'a, O: Opener> {
     surface: Surface,
     lamp: Lamp,
     watchdog: Watchdog,
+    watch: Option<Watch>,
 }
 
 impl<O: Opener> Running<'_, O> {
@@ -128,6 +136,7 @@ impl<O: Opener> Running<'_, O> {
                 events.push(event);
             }
             events.extend(clockwork.due(Instant::now()));
+            events.extend(self.engine_changed());
             if stop.load(Ordering::Relaxed) {
                 events.push(Event::Quit);
             }
@@ -161,6 +170,12 @@ impl<O: Opener> Running<'_, O> {
                 self.show();
             }
         }
+    }
+
+    /// An accelerator that is lost or back shows at once, not with the next result.
+    fn engine_changed(&self) -> Option<Event> {
+        let engine = self.watch.as_ref()?.get();
+        (engine != self.state.engine).then_some(Event::Engine(engine))
     }
 
     fn status(&self) -> Status {

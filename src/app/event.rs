@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use crate::{
-    assess::{Assessment, Quality},
+    assess::{Assessment, EngineInfo, Quality},
     camera::{Lost, Opened},
     frame::Frame,
     input::Action,
@@ -65,6 +65,8 @@ pub enum Event {
     Power(Option<String>),
     /// Time passed: the clock as it is to be shown.
     Tick(String),
+    /// Another engine would answer from now on.
+    Engine(EngineInfo),
     /// Leave in good order.
     Quit,
 }

@@ -139,6 +139,10 @@ impl State {
                 self.power = power;
                 vec![Effect::Show]
             }
+            Event::Engine(engine) => {
+                self.engine = engine;
+                vec![Effect::Show]
+            }
             Event::Tick(clock) => self.tick(now, clock),
             Event::Quit => vec![Effect::Quit],
         };

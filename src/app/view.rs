@@ -2,6 +2,7 @@
 
 use super::state::{State, View};
 use crate::{
+    engine,
     frame::SourceKind,
     screen::{Scene, Status},
 };
@@ -73,21 +74,23 @@ pub fn status(state: &State, display: Option<String>) -> Status {
         View::Result(showing) => Some(&showing.case.assessment),
         _ => None,
     };
-    let engine = shown.map_or(&state.engine, |assessment| &assessment.engine);
+    let in_use = shown.map_or(&state.engine, |assessment| &assessment.engine);
     let source = shown.map(|a| &a.source).or(state.source.as_ref());
     let camera = source.map_or_else(String::new, |source| match source.kind {
         SourceKind::Camera => format!("{} {}", source.name, source.detail),
         _ => source.name.clone(),
     });
     Status {
-        engine: engine.name.clone(),
-        fallback: engine.fallback.clone(),
+        engine: in_use.name.clone(),
+        fallback: in_use.fallback.clone(),
         model: state.model.clone(),
         camera: match &state.adjusted {
             Some(adjusted) => format!("{camera} ({adjusted})"),
             None => camera,
         },
-        stand_in: source.and_then(|source| source.stand_in()),
+        stand_in: source
+            .and_then(|source| source.stand_in())
+            .or_else(|| engine::stand_in(in_use)),
         clock: state.clock.clone(),
         power: state.power.clone(),
         display,

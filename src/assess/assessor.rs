@@ -64,14 +64,16 @@ pub struct Assessor {
 }
 
 impl Assessor {
-    /// Opens a model's folder on the CPU engine and checks its known answers.
+    /// Opens a model's folder on the CPU engine, checks its known answers, and puts it on the
+    /// engine the settings ask for (see [`engine::choose`]).
     ///
     /// # Errors
     /// [`OpenError`]: the model or its gate was refused, with the reason.
     pub fn open(folder: &Path, settings: &engine::Settings) -> Result<Assessor, OpenError> {
         let mut assessor = Assessor::open_unchecked(folder, settings)?;
-        known::check(&mut assessor)?;
-        Ok(assessor)
+        let questions = known::check(&mut assessor)?;
+        let engine = engine::choose(assessor.engine, &assessor.package, settings, questions);
+        Ok(Assessor { engine, ..assessor })
     }
 
     /// As [`Assessor::open`], without the known answers: what records them uses this.
@@ -125,6 +127,11 @@ impl Assessor {
     /// Which engine truly runs.
     pub fn engine(&self) -> &crate::assess::EngineInfo {
         self.engine.info()
+    }
+
+    /// Where a change of engine shows between two assessments; `None` where it cannot change.
+    pub fn engine_watch(&self) -> Option<engine::Watch> {
+        self.engine.watch()
     }
 
     /// The model's folder and manifest.

@@ -1,5 +1,7 @@
 //! `bccscope model`: looks at a model and checks it.
 
+mod lint;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -28,7 +30,8 @@ use crate::{
   bccscope model verify
   bccscope model verify --model models/bcc8-mnv2
   bccscope model info
-  bccscope model info --file some.tflite")]
+  bccscope model info --file some.tflite
+  bccscope model lint models/bcc8-mnv2/model.tflite")]
 pub struct ModelCommand {
     #[command(subcommand)]
     action: Action,
@@ -48,6 +51,15 @@ enum Action {
         /// Any .tflite file instead of a model's folder
         #[arg(long, conflicts_with = "model")]
         file: Option<PathBuf>,
+    },
+    /// Predict what edgetpu_compiler will say of .tflite files: can all of it run on the Edge TPU?
+    Lint {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// One JSON object a line and file
+        #[arg(long)]
+        json: bool,
     },
     /// Print what the quality gate measures of pictures, as CSV (scripts/train/gate.py fits on it)
     GateFeatures {
@@ -83,6 +95,13 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
                 info.sha256,
                 assessor.package().cpu_path().display()
             ))?;
+            if let Some(compiled) = assessor.package().edgetpu().or_fail()? {
+                say(format_args!(
+                    "{}  {}",
+                    compiled.sha256,
+                    compiled.path.display()
+                ))?;
+            }
             Ok(())
         }
         Action::Info {
@@ -101,6 +120,7 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
             let graph = Graph::read(&package.cpu).map_err(CliError::Failed)?;
             print_graph(&graph)
         }
+        Action::Lint { files, json } => lint::run(files, *json),
         Action::GateFeatures { paths } => print_features(paths),
         Action::RecordAnswers { model } => {
             let folder = model.folder(config)?;

@@ -78,12 +78,13 @@ pub struct KnownAnswer {
     pub scores: [f32; TASKS],
 }
 
-/// Checks a freshly opened model against its recorded answers.
+/// Checks a freshly opened model against its recorded answers, and gives the input tensors it
+/// was asked with.
 ///
 /// # Errors
 /// [`ModelError`] when the file is missing or damaged, belongs to another model, or a score
 /// differs by more than its tolerance.
-pub fn check(assessor: &mut Assessor) -> Result<(), ModelError> {
+pub fn check(assessor: &mut Assessor) -> Result<Vec<Vec<i8>>, ModelError> {
     let path = assessor.package().folder.join(FILE);
     let wrong = |why: String| ModelError::Answers {
         path: path.clone(),
@@ -116,6 +117,7 @@ pub fn check(assessor: &mut Assessor) -> Result<(), ModelError> {
              crop, resize or colour order is not the one that was tested"
         )));
     }
+    let mut tensors = Vec::new();
     for answer in &known.answers {
         let got = ask(assessor, answer.seed, &answer.patterns).map_err(&wrong)?;
         for (task, (got, want)) in Task::ALL.iter().zip(got.iter().zip(answer.scores)) {
@@ -134,8 +136,13 @@ pub fn check(assessor: &mut Assessor) -> Result<(), ModelError> {
                 )));
             }
         }
+        let picture = picture(answer.seed, &answer.patterns).map_err(&wrong)?;
+        let tensor = assessor
+            .tensor(&picture)
+            .map_err(|e| wrong(e.to_string()))?;
+        tensors.push(tensor.to_vec());
     }
-    Ok(())
+    Ok(tensors)
 }
 
 /// Runs the phantoms of the known answers and writes `known_answers.toml`.
@@ -199,6 +206,11 @@ fn chart() -> RgbImage {
 }
 
 fn ask(assessor: &mut Assessor, seed: u64, codes: &[String]) -> Result<[f32; TASKS], String> {
+    let picture = picture(seed, codes)?;
+    assessor.scores(&picture).map_err(|e| e.to_string())
+}
+
+fn picture(seed: u64, codes: &[String]) -> Result<RgbImage, String> {
     let patterns = codes
         .iter()
         .map(|code| Task::from_code(code).ok_or_else(|| format!("unknown pattern {code}")))
@@ -209,9 +221,7 @@ fn ask(assessor: &mut Assessor, seed: u64, codes: &[String]) -> Result<[f32; TAS
         width: SIZE.0,
         height: SIZE.1,
     };
-    assessor
-        .scores(&phantom.draw().picture)
-        .map_err(|e| e.to_string())
+    Ok(phantom.draw().picture)
 }
 
 #[cfg(test)]

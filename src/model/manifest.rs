@@ -46,8 +46,24 @@ pub struct Manifest {
 pub struct Files {
     /// For the CPU: plain int8 TFLite.
     pub cpu: ModelFile,
-    /// For the Edge TPU: the same, compiled.
-    pub edgetpu: Option<ModelFile>,
+    /// For the Edge TPU: the same, compiled (`scripts/compile-edgetpu.sh`).
+    pub edgetpu: Option<EdgeTpuFile>,
+}
+
+/// The file compiled for the Edge TPU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EdgeTpuFile {
+    /// Name inside the model's folder.
+    pub path: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Largest difference of a score (a logit) from the CPU's on the known answers, above 0 to
+    /// 0.5; beyond it the accelerator is refused.
+    pub max_difference: f32,
+    /// What compiled it, and what it said.
+    #[serde(default)]
+    pub compiler: String,
 }
 
 /// One file of the model.
@@ -267,11 +283,18 @@ impl Manifest {
                 self.tasks.len()
             ));
         }
-        for file in [Some(&self.files.cpu), self.files.edgetpu.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            check_file(file)?;
+        let Files { cpu, edgetpu } = &self.files;
+        check_file(&cpu.path, &cpu.sha256)?;
+        if let Some(file) = edgetpu {
+            check_file(&file.path, &file.sha256)?;
+            // Written so that a NaN fails.
+            let sensible = file.max_difference > 0.0 && file.max_difference <= 0.5;
+            if !sensible {
+                return Err(format!(
+                    "files.edgetpu max_difference {} where above 0 to 0.5 is needed",
+                    file.max_difference
+                ));
+            }
         }
         for (spec, task) in self.tasks.iter().zip(Task::ALL) {
             check_task(spec, task)?;
@@ -281,20 +304,18 @@ impl Manifest {
 }
 
 /// A file lies in the model's own folder: one plain name, no way up, down or out.
-fn check_file(file: &ModelFile) -> Result<(), String> {
-    let mut parts = Path::new(&file.path).components();
+fn check_file(path: &str, sha256: &str) -> Result<(), String> {
+    let mut parts = Path::new(path).components();
     let plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None)
-        if name.as_encoded_bytes() == file.path.as_bytes());
+        if name.as_encoded_bytes() == path.as_bytes());
     if !plain {
         return Err(format!(
-            "files must lie in the model's own folder, not at {:?}",
-            file.path
+            "files must lie in the model's own folder, not at {path:?}"
         ));
     }
-    if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(format!(
-            "the sha256 of {} must be 64 hexadecimal digits",
-            file.path
+            "the sha256 of {path} must be 64 hexadecimal digits"
         ));
     }
     Ok(())

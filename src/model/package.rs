@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{
-    manifest::{Manifest, ModelFile},
+    lint::{self, Prediction},
+    manifest::Manifest,
     tflite::{ElementType, Graph},
 };
 use crate::files::{self, ReadError};
@@ -75,6 +76,19 @@ pub struct Package {
     pub cpu_sha256: String,
 }
 
+/// The file compiled for the Edge TPU.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its bytes: exactly those that were hashed.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of them.
+    pub sha256: String,
+    /// Largest difference of a score from the CPU's.
+    pub max_difference: f32,
+}
+
 impl Package {
     /// Opens a model's folder and checks manifest, hash and graph.
     ///
@@ -87,8 +101,8 @@ impl Package {
             path: path.clone(),
             why,
         })?;
-        let (cpu, cpu_sha256) = read_checked(folder, &manifest.files.cpu)?;
         let file = folder.join(&manifest.files.cpu.path);
+        let (cpu, cpu_sha256) = read_checked(&file, &manifest.files.cpu.sha256)?;
         check_graph(&manifest, &cpu).map_err(|why| ModelError::Graph { path: file, why })?;
         Ok(Package {
             folder: folder.to_path_buf(),
@@ -96,6 +110,28 @@ impl Package {
             cpu,
             cpu_sha256,
         })
+    }
+
+    /// The file compiled for the Edge TPU, where the model has one, checked as the CPU's is.
+    ///
+    /// # Errors
+    /// As [`Package::open`]. The model can still run on the CPU then.
+    pub fn edgetpu(&self) -> Result<Option<Compiled>, ModelError> {
+        let Some(file) = &self.manifest.files.edgetpu else {
+            return Ok(None);
+        };
+        let path = self.folder.join(&file.path);
+        let (bytes, sha256) = read_checked(&path, &file.sha256)?;
+        check_compiled(&self.manifest, &bytes).map_err(|why| ModelError::Graph {
+            path: path.clone(),
+            why,
+        })?;
+        Ok(Some(Compiled {
+            path,
+            bytes,
+            sha256,
+            max_difference: file.max_difference,
+        }))
     }
 
     /// Path of the CPU file.
@@ -128,6 +164,29 @@ pub fn check_graph(manifest: &Manifest, bytes: &[u8]) -> Result<Graph, String> {
                 .into(),
         );
     }
+    check_border(manifest, &graph)?;
+    Ok(graph)
+}
+
+/// Checks that `bytes` hold the same network, compiled whole.
+fn check_compiled(manifest: &Manifest, bytes: &[u8]) -> Result<(), String> {
+    let graph = Graph::read(bytes)?;
+    if !graph.is_for_edgetpu() {
+        return Err(
+            "it is not compiled for the Edge TPU (no edgetpu-custom-op): run \
+             scripts/compile-edgetpu.sh"
+                .into(),
+        );
+    }
+    let lint = lint::lint(bytes)?;
+    match (lint.prediction(), lint.refusals.first()) {
+        (Prediction::Compiled, _) => check_border(manifest, &graph),
+        (_, Some(refusal)) => Err(refusal.to_string()),
+        (_, None) => Err("it is not compiled whole".into()),
+    }
+}
+
+fn check_border(manifest: &Manifest, graph: &Graph) -> Result<(), String> {
     let input = &manifest.input;
     let want = [1, input.height as i32, input.width as i32, 3];
     let [tensor] = graph.inputs.as_slice() else {
@@ -175,17 +234,16 @@ pub fn check_graph(manifest: &Manifest, bytes: &[u8]) -> Result<Graph, String> {
             ));
         }
     }
-    Ok(graph)
+    Ok(())
 }
 
-fn read_checked(folder: &Path, file: &ModelFile) -> Result<(Vec<u8>, String), ModelError> {
-    let path = folder.join(&file.path);
-    let bytes = files::read(&path, MAX_FILE).map_err(unreadable(&path))?;
+fn read_checked(path: &Path, sha256: &str) -> Result<(Vec<u8>, String), ModelError> {
+    let bytes = files::read(path, MAX_FILE).map_err(unreadable(path))?;
     let got = sha256_hex(&bytes);
-    if !got.eq_ignore_ascii_case(&file.sha256) {
+    if !got.eq_ignore_ascii_case(sha256) {
         return Err(ModelError::Hash {
-            path,
-            want: file.sha256.clone(),
+            path: path.to_path_buf(),
+            want: sha256.to_owned(),
             got,
         });
     }

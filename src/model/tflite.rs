@@ -7,11 +7,15 @@
 
 mod constants;
 mod flatbuffer;
+mod nodes;
+mod operators;
 
 use std::fmt;
 
 pub use constants::{Constant, constants};
 use flatbuffer::Table;
+pub use nodes::{Node, Nodes, Tensor};
+use operators::builtin_name;
 
 /// What is inside a .tflite file, as far as the device cares.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +63,8 @@ pub enum ElementType {
     Int8,
     /// Unsigned 8 bit.
     UInt8,
+    /// Signed 32 bit: biases, shapes, axes.
+    Int32,
     /// Any other, by its number in the schema.
     Other(i8),
 }
@@ -69,7 +75,17 @@ impl fmt::Display for ElementType {
             ElementType::Float32 => f.write_str("float32"),
             ElementType::Int8 => f.write_str("int8"),
             ElementType::UInt8 => f.write_str("uint8"),
-            ElementType::Other(n) => write!(f, "element type {n}"),
+            ElementType::Int32 => f.write_str("int32"),
+            ElementType::Other(n) => match n {
+                1 => f.write_str("float16"),
+                4 => f.write_str("int64"),
+                5 => f.write_str("string"),
+                6 => f.write_str("bool"),
+                7 => f.write_str("int16"),
+                10 => f.write_str("float64"),
+                17 => f.write_str("int4"),
+                n => write!(f, "element type {n}"),
+            },
         }
     }
 }
@@ -89,15 +105,22 @@ impl Graph {
     /// # Errors
     /// A sentence saying what is not as it must be.
     pub fn read(bytes: &[u8]) -> Result<Graph, String> {
-        if bytes.len() < 8 || &bytes[4..8] != b"TFL3" {
-            return Err("it is not a TensorFlow Lite file (no TFL3 mark)".into());
-        }
-        read(bytes).ok_or_else(|| "it is damaged: an offset points outside the file".into())
+        check_mark(bytes)?;
+        read(bytes).ok_or_else(|| DAMAGED.into())
     }
 
     /// Whether it was compiled for the Edge TPU.
     pub fn is_for_edgetpu(&self) -> bool {
         self.operators.iter().any(|op| op.name == EDGETPU_OPERATOR)
+    }
+}
+
+const DAMAGED: &str = "it is damaged: an offset points outside the file";
+
+fn check_mark(bytes: &[u8]) -> Result<(), String> {
+    match bytes.get(4..8) {
+        Some(b"TFL3") => Ok(()),
+        _ => Err("it is not a TensorFlow Lite file (no TFL3 mark)".into()),
     }
 }
 
@@ -172,36 +195,11 @@ fn tensor_info(table: Table<'_>) -> Option<TensorInfo> {
 fn element_type(number: i8) -> ElementType {
     match number {
         0 => ElementType::Float32,
+        2 => ElementType::Int32,
         3 => ElementType::UInt8,
         9 => ElementType::Int8,
         other => ElementType::Other(other),
     }
-}
-
-fn builtin_name(code: i32) -> String {
-    let name = match code {
-        0 => "ADD",
-        1 => "AVERAGE_POOL_2D",
-        2 => "CONCATENATION",
-        3 => "CONV_2D",
-        4 => "DEPTHWISE_CONV_2D",
-        6 => "DEQUANTIZE",
-        9 => "FULLY_CONNECTED",
-        14 => "LOGISTIC",
-        17 => "MAX_POOL_2D",
-        18 => "MUL",
-        19 => "RELU",
-        21 => "RELU6",
-        22 => "RESHAPE",
-        23 => "RESIZE_BILINEAR",
-        25 => "SOFTMAX",
-        34 => "PAD",
-        40 => "MEAN",
-        41 => "SUB",
-        114 => "QUANTIZE",
-        other => return format!("BUILTIN_{other}"),
-    };
-    name.into()
 }
 
 #[cfg(test)]
@@ -215,6 +213,7 @@ mod tests {
             bytes[4..8].copy_from_slice(b"TFL3");
             let _ = Graph::read(&bytes);
             let _ = constants(&bytes);
+            let _ = Nodes::read(&bytes);
         }
     }
 
@@ -254,6 +253,8 @@ mod tests {
                 bytes.truncate(8 + cut.index(bytes.len() - 8));
             }
             let _ = Graph::read(&bytes);
+            let _ = Nodes::read(&bytes);
+            let _ = crate::model::lint::lint(&bytes);
         }
     }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::{
     assess::{Assessment, Spread, report::Report},
+    engine,
     frame::{Detail, Frame, PixelFormat},
     phantom,
 };
@@ -172,7 +173,8 @@ fn name(frame: &Frame, assessment: &Assessment) -> String {
         .collect();
     let (day, clock) = time.split_at(time.len().min(8));
     let hash: String = assessment.frame_sha256.chars().take(8).collect();
-    match frame.source.stand_in() {
+    let stand_in = frame.source.stand_in();
+    match stand_in.or_else(|| engine::stand_in(&assessment.engine)) {
         Some(word) => format!("{day}-{clock}-{hash}-{word}"),
         None => format!("{day}-{clock}-{hash}"),
     }

@@ -6,19 +6,18 @@ use super::Check;
 use crate::{
     assess::{Assessor, Gating},
     config::Config,
+    engine::{self, Choice, edgetpu::usb},
     frame::{Frame, FrameId, PixelFormat, Source, SourceKind},
     model,
     phantom::Phantom,
 };
 
+const ACCELERATOR: &str = "accelerator";
+
 const RUNS: usize = 5;
 
 /// Model, engine, accelerator.
 pub(super) fn checks(config: &Config) -> Vec<Check> {
-    let accelerator = Check::skip(
-        "accelerator",
-        "this version analyses on the CPU only and looks for no Edge TPU",
-    );
     let opened = model::locate(config.model.path.as_deref())
         .and_then(|folder| Assessor::open(&folder, &config.engine).map_err(|e| e.to_string()));
     let mut assessor = match opened {
@@ -27,7 +26,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
             return vec![
                 Check::fail("model", why),
                 Check::skip("engine", "there is no model to run"),
-                accelerator,
+                Check::skip(ACCELERATOR, "there is no model to run"),
             ];
         }
     };
@@ -45,7 +44,31 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
         Ok(words) => Check::pass("engine", words),
         Err(why) => Check::fail("engine", why),
     };
+    let accelerator = accelerator(&assessor, config.engine.choice);
     vec![model, engine, accelerator]
+}
+
+/// The accelerator in use, or why none is. Asked after the inferences, so a fallback during
+/// them shows too.
+fn accelerator(assessor: &Assessor, choice: Choice) -> Check {
+    let engine = assessor.engine();
+    if choice == Choice::Cpu {
+        return Check::skip(ACCELERATOR, "the configuration asks for the CPU only");
+    }
+    if let Some(why) = &engine.fallback {
+        return Check::fail(ACCELERATOR, why.clone());
+    }
+    if engine.name.starts_with("Edge TPU") {
+        let words = format!("{}: {}", engine.name, engine.runtime);
+        return match usb::look().port() {
+            Some(slow) => Check::pass(ACCELERATOR, format!("{words}; {slow}")),
+            None => Check::pass(ACCELERATOR, words),
+        };
+    }
+    match assessor.package().manifest.files.edgetpu {
+        None => Check::skip(ACCELERATOR, engine::NO_FILE),
+        Some(_) => Check::skip(ACCELERATOR, usb::look().sentence()),
+    }
 }
 
 /// The same picture several times: the same answer each time, or something is broken.

@@ -3,6 +3,7 @@
 mod analyze;
 mod config;
 mod contract;
+mod edgetpu;
 mod model;
 mod run;
 mod support;

@@ -18,7 +18,7 @@ pub struct Constant {
 /// # Errors
 /// A sentence where the file is damaged.
 pub fn constants(file: &[u8]) -> Result<Vec<Constant>, String> {
-    find(file).ok_or_else(|| "it is damaged: an offset points outside the file".into())
+    find(file).ok_or_else(|| super::DAMAGED.into())
 }
 
 fn find(file: &[u8]) -> Option<Vec<Constant>> {

@@ -1,0 +1,243 @@
+//! The engine that may lose its accelerator and never a verdict.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Instant,
+};
+
+use super::{
+    Launch, Probe,
+    backoff::Backoff,
+    keeper,
+    process::{Failure, Worker},
+};
+use crate::{
+    assess::EngineInfo,
+    engine::{Engine, EngineError, Outputs, Watch},
+};
+
+/// An accelerator in a worker process, with the CPU behind it.
+pub struct Guarded {
+    cpu: Box<dyn Engine>,
+    shared: Arc<Shared>,
+    info: EngineInfo,
+    turn: usize,
+}
+
+/// What the analysis and the keeper share.
+pub(super) struct Shared {
+    pub launch: Launch,
+    pub probes: Vec<Probe>,
+    pub changed: Condvar,
+    slot: Mutex<Slot>,
+    watch: Watch,
+    cpu: EngineInfo,
+}
+
+/// The worker, or why there is none.
+pub(super) struct Slot {
+    pub worker: Option<Worker>,
+    pub backoff: Backoff,
+    /// Set once a start was tried.
+    pub tried: bool,
+    /// The engine is being dropped.
+    pub stop: bool,
+    last: Option<Failure>,
+}
+
+/// Why the accelerator is not used, with the CPU engine given back.
+pub struct NotUsed {
+    /// The CPU engine.
+    pub cpu: Box<dyn Engine>,
+    /// Why.
+    pub failure: Failure,
+}
+
+impl Guarded {
+    /// Starts the worker and waits for its first known answers. With `or_absent`, an
+    /// accelerator that is not there gives the CPU engine back; any other failure, and every
+    /// failure without it, gives an engine that answers by the CPU as a fallback and goes on
+    /// trying.
+    ///
+    /// # Errors
+    /// [`NotUsed`].
+    pub fn open(
+        cpu: Box<dyn Engine>,
+        launch: Launch,
+        probes: Vec<Probe>,
+        or_absent: bool,
+    ) -> Result<Guarded, NotUsed> {
+        let info = cpu.info().clone();
+        let shared = Arc::new(Shared {
+            launch,
+            probes,
+            changed: Condvar::new(),
+            slot: Mutex::new(Slot {
+                worker: None,
+                backoff: Backoff::new(),
+                tried: false,
+                stop: false,
+                last: None,
+            }),
+            watch: Watch::new(info.clone()),
+            cpu: info,
+        });
+        let theirs = Arc::clone(&shared);
+        let keeper = thread::Builder::new()
+            .name("engine-keeper".into())
+            .spawn(move || keeper::keep(&theirs));
+        let mut slot = shared.slot();
+        match keeper {
+            // Starts are bounded in time, so this ends.
+            Ok(_) => {
+                while !slot.tried {
+                    slot = shared
+                        .changed
+                        .wait(slot)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+            Err(e) => shared.lose(&mut slot, Failure::NotStarted(e.to_string())),
+        }
+        if let (true, Some(Failure::Absent(_))) = (or_absent, &slot.last)
+            && let Some(failure) = slot.last.clone()
+        {
+            slot.stop = true;
+            shared.changed.notify_all();
+            return Err(NotUsed { cpu, failure });
+        }
+        drop(slot);
+        Ok(Guarded {
+            cpu,
+            info: shared.watch.get(),
+            shared,
+            turn: 0,
+        })
+    }
+
+    /// The accelerator's answer, if there is one in time and it can be trusted.
+    fn accelerated(&mut self, input: &[i8]) -> Option<Outputs> {
+        let limits = self.shared.launch.limits;
+        // Counted from before the lock: a heartbeat may hold it.
+        let until = Instant::now() + limits.inference;
+        let mut slot = self.shared.slot();
+        let worker = slot.worker.as_mut()?;
+        let probe = self
+            .shared
+            .probes
+            .get(self.turn % self.shared.probes.len().max(1));
+        self.turn = self.turn.wrapping_add(1);
+        let answer = worker
+            .infer(input, limits.inference, until)
+            .and_then(|outputs| {
+                if let Some(probe) = probe {
+                    let most = self.shared.launch.max_difference;
+                    worker.prove(probe, most, limits.inference, until)?;
+                }
+                Ok(outputs)
+            });
+        match answer {
+            Ok(outputs) => {
+                self.info = self.shared.watch.get();
+                Some(outputs)
+            }
+            Err(failure) => {
+                self.shared.lose(&mut slot, failure);
+                None
+            }
+        }
+    }
+}
+
+impl Engine for Guarded {
+    fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError> {
+        // A wrong length is the caller's fault, and the CPU engine says so.
+        if input.len() == self.shared.launch.shape.input_len()
+            && let Some(outputs) = self.accelerated(input)
+        {
+            return Ok(outputs);
+        }
+        self.info = self.shared.instead(&self.shared.slot());
+        self.cpu.infer(input)
+    }
+
+    fn watch(&self) -> Option<Watch> {
+        Some(self.shared.watch.clone())
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let mut slot = self.shared.slot();
+        slot.stop = true;
+        slot.worker = None;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    pub fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The worker is of no use: it is killed, the CPU takes over, and everybody is told.
+    pub fn lose(&self, slot: &mut Slot, failure: Failure) {
+        let now = Instant::now();
+        slot.worker = None;
+        match &failure {
+            Failure::Absent(_) | Failure::Gone => slot.backoff.absent(now, &self.launch.limits),
+            _ => slot.backoff.failed(now, &self.launch.limits),
+        }
+        // Once each, not at every try.
+        if slot.last.as_ref() != Some(&failure) {
+            log::warn!("{}; the CPU analyses instead", failure.sentence());
+        }
+        slot.last = Some(failure);
+        self.watch.set(self.instead(slot));
+        self.changed.notify_all();
+    }
+
+    /// The worker's known answers are right: it is used.
+    pub fn gain(&self, slot: &mut Slot, worker: Worker, difference: f32) {
+        let ready = &worker.ready;
+        let simulated = ready.library.contains(super::super::SIMULATED);
+        let info = EngineInfo {
+            name: if simulated {
+                format!("Edge TPU {}", super::super::SIMULATED)
+            } else {
+                "Edge TPU".into()
+            },
+            runtime: format!(
+                "libedgetpu {}, TensorFlow Lite {}, {}",
+                ready.library, ready.runtime, self.launch.model_name
+            ),
+            fallback: None,
+        };
+        log::info!(
+            "{} at {} ({}): known answers right, largest difference {difference:.3}",
+            info.name,
+            ready.devices.join(", "),
+            info.runtime
+        );
+        for note in &ready.notes {
+            log::warn!("{note}");
+        }
+        slot.last = None;
+        slot.worker = Some(worker);
+        self.watch.set(info);
+        self.changed.notify_all();
+    }
+
+    /// The CPU in the accelerator's place, with the reason.
+    fn instead(&self, slot: &Slot) -> EngineInfo {
+        EngineInfo {
+            fallback: slot.last.as_ref().map(Failure::sentence),
+            ..self.cpu.clone()
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! The parent's handle on a worker: every exchange has an end in time, and what happened to
+//! it is told in words.
+
+use std::{
+    collections::VecDeque,
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    os::{
+        fd::OwnedFd,
+        unix::{net::UnixStream, process::ExitStatusExt},
+    },
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Launch, Probe,
+    protocol::{Opening, Ready, Reply, Request, garbled, header},
+};
+use crate::engine::{Outputs, edgetpu::Trouble};
+
+/// The hidden command that is a worker.
+pub(super) const COMMAND: &str = "engine-worker";
+
+/// Lines of its stderr that are kept.
+const LAST_WORDS: usize = 8;
+
+/// Why a worker is of no use any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// There is no accelerator, or no library for one, and nothing is broken.
+    Absent(Trouble),
+    /// It could not be opened.
+    Refused(Trouble),
+    /// The process could not be started.
+    NotStarted(String),
+    /// The process ended.
+    Died {
+        /// How: a signal or an exit code.
+        how: String,
+        /// What it was doing.
+        step: String,
+        /// What it said last.
+        words: String,
+    },
+    /// It did not answer in time.
+    Late {
+        /// What it was doing.
+        step: String,
+        /// For how long.
+        after: Duration,
+    },
+    /// An inference failed.
+    Failed(String),
+    /// It gave a wrong answer to a question whose answer is known, by so much.
+    Wrong(String),
+    /// The accelerator is no longer seen.
+    Gone,
+}
+
+impl Failure {
+    /// What happened and what to do, in one line.
+    pub fn sentence(&self) -> String {
+        match self {
+            Failure::Absent(trouble) | Failure::Refused(trouble) => trouble.sentence(),
+            Failure::NotStarted(why) => format!("the Edge TPU's process cannot be started: {why}"),
+            Failure::Died { how, step, words } => {
+                let words = if words.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (\"{words}\")")
+                };
+                let advice = match (how.as_str(), step.as_str()) {
+                    (
+                        "SIGSEGV",
+                        "handing the model to the accelerator" | "opening the accelerator",
+                    ) => {
+                        ": libedgetpu and this TensorFlow Lite do not fit each other; install \
+                         libedgetpu built for TensorFlow 2.17"
+                    }
+                    ("SIGBUS", "loading libedgetpu") => {
+                        ": the library's file is damaged; install it again"
+                    }
+                    ("SIGABRT", "an inference") => {
+                        ": a USB transfer failed; check cable, hub and power (900 mA)"
+                    }
+                    _ => "",
+                };
+                format!("the Edge TPU's process ended ({how}) during {step}{words}{advice}")
+            }
+            Failure::Late { step, after } => format!(
+                "the Edge TPU did not answer within {} ms during {step}",
+                after.as_millis()
+            ),
+            Failure::Failed(words) => format!("the Edge TPU failed: {words}"),
+            Failure::Wrong(words) => format!("the Edge TPU answers wrongly: {words}"),
+            Failure::Gone => "the Edge TPU is no longer there: unplugged, or lost its power".into(),
+        }
+    }
+}
+
+/// A running worker with an open accelerator. Killed when dropped.
+pub(super) struct Worker {
+    child: Option<Child>,
+    socket: UnixStream,
+    step: String,
+    last_words: Arc<Mutex<VecDeque<String>>>,
+    pub ready: Ready,
+    pub heard: Instant,
+}
+
+impl Worker {
+    /// Starts it and opens the accelerator.
+    pub fn start(launch: &Launch) -> Result<Worker, Failure> {
+        let until = Instant::now() + launch.limits.start;
+        let not_started = |e: io::Error| Failure::NotStarted(e.to_string());
+        let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
+        let mut child = Command::new(&launch.program)
+            .arg(COMMAND)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(not_started)?;
+        let last_words = Arc::default();
+        if let Some(stderr) = child.stderr.take() {
+            listen(stderr, Arc::clone(&last_words)).map_err(not_started)?;
+        }
+        let mut worker = Worker {
+            child: Some(child),
+            socket,
+            step: "its start".into(),
+            last_words,
+            ready: Ready {
+                library: String::new(),
+                runtime: String::new(),
+                devices: Vec::new(),
+                notes: Vec::new(),
+            },
+            heard: Instant::now(),
+        };
+        let opening = Opening {
+            library: launch.library.clone(),
+            shape: launch.shape.clone(),
+        };
+        let message = Request::Open(opening, launch.model.clone())
+            .encode()
+            .map_err(not_started)?;
+        match worker.exchange(&message, launch.limits.start, until)? {
+            Reply::Ready(ready) => worker.ready = ready,
+            Reply::Refused(trouble) if trouble.is_absence() => {
+                return Err(Failure::Absent(trouble));
+            }
+            Reply::Refused(trouble) => return Err(Failure::Refused(trouble)),
+            _ => return Err(Failure::Failed(garbled().to_string())),
+        }
+        Ok(worker)
+    }
+
+    /// One inference.
+    pub fn infer(
+        &mut self,
+        input: &[i8],
+        limit: Duration,
+        until: Instant,
+    ) -> Result<Outputs, Failure> {
+        self.step = "an inference".into();
+        match self.exchange(&Request::infer(input), limit, until)? {
+            Reply::Outputs(outputs) => Ok(outputs),
+            Reply::Failed(words) => Err(Failure::Failed(words)),
+            _ => Err(Failure::Failed(garbled().to_string())),
+        }
+    }
+
+    /// Asks a question whose answer is known, and gives the largest difference of a score.
+    pub fn prove(
+        &mut self,
+        probe: &Probe,
+        most: f32,
+        limit: Duration,
+        until: Instant,
+    ) -> Result<f32, Failure> {
+        let difference = probe.difference(&self.infer(&probe.input, limit, until)?);
+        if difference <= most {
+            return Ok(difference);
+        }
+        Err(Failure::Wrong(format!(
+            "a score of a known answer differs from the CPU's by {difference:.2} where {most:.2} \
+             is allowed"
+        )))
+    }
+
+    /// Whether it lives and still sees its accelerator.
+    pub fn ping(&mut self, limit: Duration) -> Result<(), Failure> {
+        self.step = "a heartbeat".into();
+        let message = Request::Ping
+            .encode()
+            .map_err(|e| Failure::Failed(e.to_string()))?;
+        match self.exchange(&message, limit, Instant::now() + limit)? {
+            Reply::Pong(0) => Err(Failure::Gone),
+            Reply::Pong(_) => Ok(()),
+            Reply::Failed(words) => Err(Failure::Failed(words)),
+            _ => Err(Failure::Failed(garbled().to_string())),
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        message: &[u8],
+        limit: Duration,
+        until: Instant,
+    ) -> Result<Reply, Failure> {
+        let outcome = self.send(message, until).and_then(|()| {
+            loop {
+                match self.receive(until)? {
+                    Reply::Step(step) => self.step = step,
+                    reply => return Ok(reply),
+                }
+            }
+        });
+        self.heard = Instant::now();
+        outcome.map_err(|e| match e.kind() {
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Failure::Late {
+                step: self.step.clone(),
+                after: limit,
+            },
+            ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+                self.death()
+            }
+            _ => Failure::Failed(e.to_string()),
+        })
+    }
+
+    fn send(&mut self, mut message: &[u8], until: Instant) -> io::Result<()> {
+        while !message.is_empty() {
+            self.socket.set_write_timeout(Some(left(until)?))?;
+            match self.socket.write(message) {
+                Ok(0) => return Err(ErrorKind::BrokenPipe.into()),
+                Ok(sent) => message = message.get(sent..).unwrap_or_default(),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, until: Instant) -> io::Result<Reply> {
+        let mut first = [0; 5];
+        self.fill(&mut first, until)?;
+        let (kind, length) = header(first)?;
+        let mut content = vec![0; length];
+        self.fill(&mut content, until)?;
+        Reply::decode(kind, &content)
+    }
+
+    fn fill(&mut self, mut buffer: &mut [u8], until: Instant) -> io::Result<()> {
+        while !buffer.is_empty() {
+            self.socket.set_read_timeout(Some(left(until)?))?;
+            match self.socket.read(buffer) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(got) => buffer = buffer.get_mut(got..).unwrap_or_default(),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    /// How it ended. Its socket is closed, so it is about to.
+    fn death(&mut self) -> Failure {
+        let waited = Instant::now();
+        let status = loop {
+            match self.child.as_mut().map(Child::try_wait) {
+                Some(Ok(Some(status))) => break Some(status),
+                Some(Ok(None)) if waited.elapsed() < Duration::from_millis(20) => {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                _ => break None,
+            }
+        };
+        let words = self
+            .last_words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Failure::Died {
+            how: status.map_or_else(|| "closed its socket".into(), ending),
+            step: self.step.clone(),
+            words: words.back().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// Kills it. One that hangs in the kernel ends later: nobody waits for it here.
+    fn drop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        let _ = child.kill();
+        if matches!(child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        let reaper = thread::Builder::new().name("reaper".into());
+        if let Err(e) = reaper.spawn(move || child.wait()) {
+            log::warn!("a worker that ended is not waited for: {e}");
+        }
+    }
+}
+
+fn left(until: Instant) -> io::Result<Duration> {
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        Err(ErrorKind::TimedOut.into())
+    } else {
+        Ok(left)
+    }
+}
+
+fn ending(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => match signal {
+            4 => "SIGILL".into(),
+            6 => "SIGABRT".into(),
+            7 => "SIGBUS".into(),
+            9 => "SIGKILL".into(),
+            11 => "SIGSEGV".into(),
+            other => format!("signal {other}"),
+        },
+        (None, Some(code)) => format!("exit code {code}"),
+        (None, None) => "unknown".into(),
+    }
+}
+
+/// Its stderr goes to the log, and its last lines are kept.
+fn listen(
+    stderr: impl Read + Send + 'static,
+    last_words: Arc<Mutex<VecDeque<String>>>,
+) -> io::Result<()> {
+    thread::Builder::new()
+        .name("worker-stderr".into())
+        .spawn(move || {
+            // Cut, so that a line without end fills no memory.
+            let mut lines = BufReader::new(stderr);
+            let mut line = Vec::new();
+            loop {
+                line.clear();
+                match lines.by_ref().take(1024).read_until(b'\n', &mut line) {
+                    Ok(0) | Err(_) => break,
+                    Ok(_) => {}
+                }
+                let text = String::from_utf8_lossy(&line).trim().to_owned();
+                if text.is_empty() {
+                    continue;
+                }
+                log::debug!("worker: {text}");
+                let mut kept = last_words.lock().unwrap_or_else(PoisonError::into_inner);
+                if kept.len() >= LAST_WORDS {
+                    kept.pop_front();
+                }
+                kept.push_back(text);
+            }
+        })
+        .map(drop)
+}
