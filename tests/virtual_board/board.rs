@@ -35,7 +35,7 @@ pub struct Board {
 }
 
 /// The longest anything on the emulated processor may take: only a board that hangs needs it.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 impl Board {
     /// Boots a board; `name` is its folder's.
