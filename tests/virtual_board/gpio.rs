@@ -9,8 +9,8 @@ use crate::{
     rig::{Device, USUAL},
 };
 
-const SETTINGS: &str = "[lamp]\nchip = \"/dev/gpiochip0\"\nline = 0\n[input.gpio]\n\
-    buttons = [{ chip = \"/dev/gpiochip0\", line = 3, action = \"capture\" }]\n";
+const SETTINGS: &str = "[lamp]\\nchip = \"/dev/gpiochip0\"\\nline = 0\\n[input.gpio]\\n\
+    buttons = [{ chip = \"/dev/gpiochip0\", line = 3, action = \"capture\" }]\\n";
 
 /// The number the kernel gave the chip's first line.
 fn base(board: &mut Board) -> u32 {
