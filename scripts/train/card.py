@@ -39,7 +39,8 @@ EXPLAINED = """
 
 A map's maximum is brought to 1; inside and outside are its means in the cells that the readers marked and elsewhere.
 Wanted for UL and AT: more than 0.57 inside, less than 0.16 outside. `grad-cam` is what the device shows (for this head
-HiResCAM is the same); `centre-control` is a blob in the middle that does not look at the picture. Weights made random must
+HiResCAM is the same), `min-max-cam` the same map with its negatives kept; occlusion is in the table where it was run
+(`--limit` above 0: a pass a cell); `centre-control` is a blob in the middle that does not look at the picture. Weights made random must
 change the map and a repeat must not: {sanity}. By `bccscope study explain`; `{file}` beside this card."""
 
 
