@@ -3,10 +3,13 @@
 //!
 //! `LD_LIBRARY_PATH=target/debug valgrind --error-exitcode=9 target/debug/deps/accelerator-* session`
 
+use std::time::{Duration, Instant};
+
 use bccscope::engine::{
     Engine,
     edgetpu::{Session, Trouble},
     shape,
+    worker::Guarded,
 };
 
 use crate::bench::{Bench, close};
@@ -50,4 +53,35 @@ fn a_session_that_is_refused_half_way_leaves_nothing_behind() {
             Ok(_) => panic!("it was opened"),
         }
     }
+}
+
+/// `cargo test --release --test accelerator -- --ignored --nocapture what_isolation_costs`
+#[test]
+#[ignore = "a measurement: needs an idle machine"]
+fn what_isolation_costs() {
+    let bench = Bench::new();
+    let mut here = open(&bench).unwrap_or_else(|t| panic!("{}", t.sentence()));
+    let launch = bench.launch(Duration::from_secs(20));
+    // Without questions, so that the way there and back alone is measured.
+    let Ok(mut apart) = Guarded::open(Box::new(bench.cpu()), launch, Vec::new(), false) else {
+        unreachable!("only asked for with `or_absent`");
+    };
+    let input = bench.input(1);
+    let mut times = [Vec::new(), Vec::new()];
+    // In turn, so that whatever else the machine does strikes both.
+    for _ in 0..200 {
+        let clock = Instant::now();
+        here.infer(&input).unwrap();
+        times[0].push(clock.elapsed());
+        let clock = Instant::now();
+        apart.infer(&input).unwrap();
+        times[1].push(clock.elapsed());
+        assert_eq!(apart.info().fallback, None);
+    }
+    let [here, apart] = times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    });
+    let more = apart.saturating_sub(here);
+    println!("in process {here:?}, isolated {apart:?}: {more:?} more (medians of 200)");
 }
