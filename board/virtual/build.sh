@@ -51,10 +51,10 @@ triple=aarch64-unknown-linux-gnu
 CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
   --manifest-path board/virtual/uvcsim/Cargo.toml
 install -m 755 "target/uvcsim/$triple/release/uvcsim" "$root/bin/uvcsim"
-tools=(board-touch board-control board-supervisor)
-CARGO_TARGET_DIR=$PWD/target/cross cargo build --locked --quiet --release --target "$triple" "${tools[@]/#/--example=}"
-for tool in "${tools[@]}"; do
-  install -m 755 "target/cross/$triple/release/examples/$tool" "$root/bin/$tool"
+CARGO_TARGET_DIR=$PWD/target/tools cargo build --locked --quiet --release --target "$triple" \
+  --manifest-path board/virtual/tools/Cargo.toml
+for tool in touch control supervisor; do
+  install -m 755 "target/tools/$triple/release/board-$tool" "$root/bin/board-$tool"
 done
 install -m 755 board/virtual/init "$root/init"
 install -m 755 board/virtual/device "$root/bin/device"
