@@ -4,6 +4,7 @@
 //! configuration).
 
 mod analyze;
+mod bench;
 mod cameras;
 mod context;
 mod error;
@@ -50,6 +51,8 @@ pub enum Command {
     Analyze(analyze::AnalyzeCommand),
     /// Try every part of the device once
     Selftest(selftest::SelftestCommand),
+    /// Time every step of an assessment, on the CPU and on the accelerator
+    Bench(bench::BenchCommand),
     /// List the cameras and what they offer
     Cameras(cameras::CamerasCommand),
     /// Record what a camera delivers
@@ -94,6 +97,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Run(command) => run::run(command, &config),
         Command::Analyze(command) => analyze::run(command, &config),
         Command::Selftest(command) => selftest::run(command, &config),
+        Command::Bench(command) => bench::run(command, &config),
         Command::Cameras(command) => cameras::run(command),
         Command::Record(command) => record::run(command, &config),
         Command::Replay(command) => replay::run(command, &config),

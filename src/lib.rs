@@ -33,6 +33,7 @@
 //! | [`records`] | cases on disk | models' insides |
 //! | [`platform`] | power, temperature, clock, watchdog, GPIO lines, the lamp | everything above |
 //! | [`selftest`] | every part tried once | patients |
+//! | [`bench`] | every step timed, one run against another | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`files`] | reading small files, and only files | everything else |
 //! | [`config`] | one commented TOML file with every setting | |
@@ -40,6 +41,7 @@
 
 pub mod app;
 pub mod assess;
+pub mod bench;
 pub mod camera;
 pub mod cli;
 pub mod config;

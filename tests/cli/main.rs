@@ -1,6 +1,7 @@
 //! The built program, from outside: what it says, what it writes, how it ends.
 
 mod analyze;
+mod bench;
 mod config;
 mod contract;
 mod edgetpu;
