@@ -116,7 +116,7 @@ fn a_power_cut_leaves_whole_cases_only() {
     for number in 0..=cuts() {
         let mut device = Device::boot("power-cut", SMALL, &equipment);
         device.board.ok(
-            "while [ ! -b /dev/vda ]; do sleep 0.1; done; modprobe ext4; mount -t ext4 /dev/vda /var/lib && mkdir -p /var/lib/bccscope && \
+            "while [ ! -b /dev/vda ]; do sleep 0.1; done; modprobe crc32c_generic; modprobe ext4; mount -t ext4 /dev/vda /var/lib && mkdir -p /var/lib/bccscope && \
              chown 1000:1000 /var/lib/bccscope",
         );
         let found = whole_cases(&mut device.board);

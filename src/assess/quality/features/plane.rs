@@ -123,8 +123,13 @@ pub fn quantile(values: &[f32], q: f32) -> f32 {
 
 /// Several at once.
 pub fn quantiles<const N: usize>(values: &[f32], shares: [f32; N]) -> [f32; N] {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f32::total_cmp);
-    let last = sorted.len().saturating_sub(1) as f32;
-    shares.map(|q| sorted.get((last * q) as usize).copied().unwrap_or(0.0))
+    let Some(last) = values.len().checked_sub(1) else {
+        return [0.0; N];
+    };
+    // Selection, not a sort: the gate looks at every live frame.
+    let mut values = values.to_vec();
+    shares.map(|q| {
+        let place = ((last as f32 * q) as usize).min(last);
+        *values.select_nth_unstable_by(place, f32::total_cmp).1
+    })
 }
