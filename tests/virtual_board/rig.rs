@@ -17,6 +17,9 @@ pub struct Setup {
     pub picture: (u32, u32),
     /// Frames of a burst.
     pub burst: u32,
+    /// A picture older than this is stale, in seconds. On a busy machine the emulated camera
+    /// pauses for seconds, and a verdict that is on its way is rightly dropped then.
+    pub stall: u32,
     /// Which camera; empty: the first.
     pub camera: &'static str,
 }
@@ -25,6 +28,7 @@ pub struct Setup {
 pub const USUAL: Setup = Setup {
     picture: (1280, 720),
     burst: 2,
+    stall: 8,
     camera: "",
 };
 
@@ -32,6 +36,7 @@ pub const USUAL: Setup = Setup {
 pub const SMALL: Setup = Setup {
     picture: (640, 480),
     burst: 1,
+    stall: 3,
     camera: "",
 };
 
@@ -41,11 +46,12 @@ impl Setup {
         let Setup {
             picture: (width, height),
             burst,
+            stall,
             camera,
         } = self;
         format!(
             "[camera]\\ndevice = \"{camera}\"\\nwidth = {width}\\nheight = {height}\\nfps = 10\\n\
-             stall_ms = 3000\\n[app]\\nburst = {burst}\\nstall_ms = 3000\\nanalysis_ms = 120000\\n"
+             stall_ms = {stall}000\\n[app]\\nburst = {burst}\\nstall_ms = {stall}000\\nanalysis_ms = 120000\\n"
         )
     }
 }
