@@ -9,10 +9,11 @@ pub mod prepare;
 pub mod quality;
 pub mod report;
 pub mod verdict;
+pub mod views;
 
 pub use assessment::{
     Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, QualityScore, Reason, Region,
-    Rule, RuleSays, Timings, Verdict,
+    Rule, RuleSays, Timings, Verdict, ViewCount,
 };
 pub use assessor::{AssessError, Assessor, Gating};
 pub use burst::{BurstResult, Spread};

@@ -77,7 +77,7 @@ impl HeatMaps {
 
 /// The two cells whose centres lie around position `u` (0 to 1) of `n` cells, and how far
 /// towards the second it is.
-fn neighbours(u: f32, n: usize) -> (usize, usize, f32) {
+pub(super) fn neighbours(u: f32, n: usize) -> (usize, usize, f32) {
     let last = n.saturating_sub(1);
     let position = (u * n as f32 - 0.5).clamp(0.0, last as f32);
     let first = position.floor() as usize;

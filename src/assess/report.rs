@@ -36,6 +36,8 @@ pub struct Report {
     pub engine_fallback: Option<String>,
     /// Which model answered.
     pub model: super::ModelInfo,
+    /// How many of the model's views of the picture were averaged.
+    pub views: super::ViewCount,
     /// Version of this program.
     pub app_version: &'static str,
     /// The frame itself.
@@ -191,6 +193,7 @@ impl Report {
             engine_runtime: assessment.engine.runtime.clone(),
             engine_fallback: assessment.engine.fallback.clone(),
             model: assessment.model.clone(),
+            views: assessment.views,
             app_version: env!("CARGO_PKG_VERSION"),
             frame: FrameLine {
                 sha256: assessment.frame_sha256.clone(),

@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        assess::{EngineInfo, ModelInfo, Quality, Timings, Verdict},
+        assess::{EngineInfo, ModelInfo, Quality, Timings, Verdict, ViewCount},
         frame::{FrameId, Source, SourceKind},
     };
 
@@ -269,6 +269,7 @@ mod tests {
                 version: "1".into(),
                 sha256: String::new(),
             },
+            views: ViewCount { used: 1, of: 1 },
             timings: Timings::default(),
         }
     }

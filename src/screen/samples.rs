@@ -15,7 +15,7 @@ use image::RgbImage;
 use super::{Burst, CaseNote, MapView, Scene, Sight, Status};
 use crate::{
     assess::{
-        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings,
+        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings, ViewCount,
         prepare::seen_region, verdict,
     },
     frame::{FrameId, Source, SourceKind},
@@ -337,7 +337,8 @@ impl Case {
                     version: "findings".into(),
                     sha256: String::new(),
                 },
-                timings: Timings::default(),
+                views: ViewCount { used: 1, of: 1 },
+            timings: Timings::default(),
             },
         }
     }

@@ -123,10 +123,11 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
                 continue;
             }
             for method in Method::ALL {
-                let Some(map) = method.map(task, &base, occluded.as_ref()) else {
+                let from = method.source(&seen.shown, &base);
+                let Some(map) = method.map(task, from, occluded.as_ref()) else {
                     continue;
                 };
-                let place = Place::new(&map, &base, seen.region, seen.size);
+                let place = Place::new(&map, from, seen.region, seen.size);
                 cells.add(
                     method,
                     task,
@@ -206,10 +207,11 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             let occluded = methods::occlusion(probe, &seen.tensor, &base)?;
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
-                let Some(map) = method.map(task, &base, Some(&occluded)) else {
+                let from = method.source(&seen.shown, &base);
+                let Some(map) = method.map(task, from, Some(&occluded)) else {
                     continue;
                 };
-                let place = Place::new(&map, &base, seen.region, seen.size);
+                let place = Place::new(&map, from, seen.region, seen.size);
                 let inside = |u: f32, v: f32| {
                     let x = ((u * width as f32) as u32).min(width - 1);
                     let y = ((v * height as f32) as u32).min(height - 1);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    assess::{Assessment, ModelInfo, Quality, Spread, Timings, Verdict},
+    assess::{Assessment, ModelInfo, Quality, Spread, Timings, Verdict, ViewCount},
     frame::{FrameId, PixelFormat},
 };
 
@@ -90,6 +90,7 @@ fn case(frame: Frame) -> Box<Case> {
                 version: "1".into(),
                 sha256: "0".repeat(64),
             },
+            views: ViewCount { used: 1, of: 1 },
             timings: Timings::default(),
         },
         burst: Spread {

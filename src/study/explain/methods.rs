@@ -43,6 +43,15 @@ impl Method {
         }
     }
 
+    /// What the map is made of: the device's is the mean over all views, the others look at
+    /// the whole picture once.
+    pub fn source<'a>(self, shown: &'a Outputs, base: &'a Outputs) -> &'a Outputs {
+        match self {
+            Method::GradCam => shown,
+            _ => base,
+        }
+    }
+
     /// A task's map on the model's grid, 0 and up; `None` where it needs the occlusion and
     /// none was made.
     pub fn map(

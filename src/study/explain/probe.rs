@@ -6,6 +6,7 @@ use crate::{
     assess::{
         Region,
         prepare::{Preparer, seen_region},
+        views,
     },
     engine::{self, CpuEngine, Engine, Outputs},
     frame::{Detail, Frame},
@@ -14,7 +15,10 @@ use crate::{
 
 /// One picture as the model sees it.
 pub(super) struct Seen {
+    /// All of it, the view that is covered and uncovered.
     pub tensor: Vec<i8>,
+    /// The map the device shows: the mean over all views.
+    pub shown: Outputs,
     /// The part of the frame the model sees.
     pub region: Region,
     /// Size of the frame.
@@ -51,9 +55,18 @@ impl Probe {
 
     pub fn see_picture(&mut self, picture: &RgbImage, size: (u32, u32)) -> Result<Seen, String> {
         let input = (self.manifest.input.width, self.manifest.input.height);
+        let looked = views::look(
+            &mut self.engine,
+            &mut self.preparer,
+            picture,
+            &self.manifest.views,
+            self.manifest.outputs.score,
+        )
+        .map_err(|e| e.to_string())?;
         let tensor = self.preparer.prepare(picture).map_err(|e| e.to_string())?;
         Ok(Seen {
             tensor: tensor.to_vec(),
+            shown: looked.merged,
             region: seen_region(size, input),
             size,
         })
