@@ -215,8 +215,9 @@ From the same scores, those of `bccscope analyze --no-gate`, which temperature a
 
 From `high` on a task is answered "yes", below `low` "no", between them "possible". `high` of BCC: best accuracy with
 precision >= 0.88 and recall >= 0.89 where both can be reached, otherwise the best balance of the two; `low`: highest
-threshold with sensitivity >= 0.955. Patterns: `high` by F1 (PN: by agreement in
-non-BCC, and at most 3% of BCC above it), `low` by sensitivity 0.9.
+threshold with sensitivity >= 0.955. Patterns: `high` by F1, then all six positive ones lowered
+by one step in logits until 95% of BCC with a pattern by consensus show one (PN: by agreement in non-BCC, and at most 3%
+of BCC above it), `low` by sensitivity 0.9 and never above `high`.
 
 ### Quality gate
 Which pictures the gate turns away, by `scripts/train/gate.py` (pictures cropped and rescaled at random; faults drawn):

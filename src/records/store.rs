@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -26,8 +26,8 @@ pub struct Store {
 /// Why a case was not stored. Nothing stored before is touched.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// The system's words.
-    #[error("{path}: {source}")]
+    /// What is wrong and what to do; the system's own words where we know no better.
+    #[error("{}", words(path, source))]
     Io {
         /// File or folder.
         path: PathBuf,
@@ -40,6 +40,27 @@ pub enum RecordError {
     /// The assessment is not of this frame.
     #[error("the result belongs to another frame and was not stored")]
     OtherFrame,
+}
+
+fn words(path: &Path, error: &io::Error) -> String {
+    let (what, advice) = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("the storage is full", "move old cases away, then save again")
+        }
+        ErrorKind::ReadOnlyFilesystem => (
+            "the storage is read-only",
+            "check or replace the card, then save again",
+        ),
+        ErrorKind::PermissionDenied => (
+            "the storage may not be written",
+            "see to the folder's owner, then save again",
+        ),
+        _ => return format!("{}: {error}", path.display()),
+    };
+    // The hidden folder inside the store means nothing to who reads this.
+    let hidden = |part: &Path| part.to_str().is_none_or(|part| part.contains("/."));
+    let place = path.ancestors().find(|part| !hidden(part)).unwrap_or(path);
+    format!("{what}: {advice} ({})", place.display())
 }
 
 #[derive(Serialize)]
@@ -62,6 +83,24 @@ impl Store {
     /// A store in this folder. Nothing is touched until a case is saved.
     pub fn new(folder: PathBuf) -> Store {
         Store { folder }
+    }
+
+    /// Removes what a power cut left of a case that was never acknowledged as saved. What
+    /// cannot be removed stays hidden and harms nobody. Only for a program that stores alone.
+    pub fn clear_half_written(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if !name.to_str().is_some_and(is_half_written) {
+                continue;
+            }
+            match fs::remove_dir_all(entry.path()) {
+                Ok(()) => log::warn!("removed a half-written case of an earlier run: {name:?}"),
+                Err(e) => log::warn!("a half-written case stays: {name:?}: {e}"),
+            }
+        }
     }
 
     /// Stores a case and gives its name.
@@ -178,6 +217,19 @@ fn name(frame: &Frame, assessment: &Assessment) -> String {
         Some(word) => format!("{day}-{clock}-{hash}-{word}"),
         None => format!("{day}-{clock}-{hash}"),
     }
+}
+
+/// `.20261124-140503-1a2b3c4d.PID`, with or without the word of a stand-in: what [`Store::save`]
+/// writes into before it renames.
+fn is_half_written(name: &str) -> bool {
+    let digits = |part: &str, n| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+    let Some((case, pid)) = name.strip_prefix('.').and_then(|n| n.rsplit_once('.')) else {
+        return false;
+    };
+    let mut parts = case.split('-');
+    let day = parts.next().is_some_and(|part| digits(part, 8));
+    let clock = parts.next().is_some_and(|part| digits(part, 6));
+    day && clock && !pid.is_empty() && digits(pid, pid.len())
 }
 
 /// UTC, whole seconds. A clock that has lost its battery may say 1970; the record says so too.
@@ -320,6 +372,45 @@ mod tests {
         assert_eq!(visible(root.path()), [first.clone(), second]);
         let png = fs::read(root.path().join(first).join("frame.png")).expect("a picture");
         assert!(phantom::is_marked(&png));
+    }
+
+    #[test]
+    fn what_a_power_cut_left_is_cleared_and_nothing_else() {
+        let root = tempfile::tempdir().expect("a folder");
+        let store = Store::new(root.path().into());
+        let kept = [
+            "20261118-110640-abababab",
+            ".config.7",
+            ".20261118-notes",
+            ".20261118-110640-abababab.x7",
+        ];
+        let left = [
+            ".20261118-110640-abababab.4711",
+            ".20261118-110641-00ff00ff-PHANTOM.9",
+        ];
+        for name in kept.iter().chain(&left) {
+            fs::create_dir(root.path().join(name)).expect("a folder");
+            fs::write(root.path().join(name).join("frame.jpg"), "x").expect("a file");
+        }
+        store.clear_half_written();
+        assert!(kept.iter().all(|name| root.path().join(name).exists()));
+        assert!(!left.iter().any(|name| root.path().join(name).exists()));
+    }
+
+    #[test]
+    fn a_full_or_read_only_storage_is_named_with_what_to_do() {
+        for (kind, word) in [
+            (ErrorKind::StorageFull, "move old cases away"),
+            (ErrorKind::ReadOnlyFilesystem, "replace the card"),
+        ] {
+            let error = RecordError::Io {
+                path: "/var/lib/bccscope/cases/.20261118-110640-ab.9/frame.jpg".into(),
+                source: kind.into(),
+            };
+            let words = error.to_string();
+            assert!(words.contains(word), "{words}");
+            assert!(words.ends_with("(/var/lib/bccscope/cases)"), "{words}");
+        }
     }
 
     #[test]
