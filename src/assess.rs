@@ -5,6 +5,7 @@ mod assessment;
 mod assessor;
 mod burst;
 pub mod explain;
+pub mod occlusion;
 pub mod prepare;
 pub mod quality;
 pub mod report;

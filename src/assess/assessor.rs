@@ -8,8 +8,10 @@ use std::{
 use image::RgbImage;
 
 use super::{
-    assessment::{Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict, ViewCount},
-    explain,
+    assessment::{
+        Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict, ViewCount,
+    },
+    explain, occlusion,
     prepare::{PrepareError, Preparer, seen_region},
     quality::{Gate, GateError},
     verdict,
@@ -236,6 +238,28 @@ impl Assessor {
             views: self.views(),
             timings,
         })
+    }
+
+    /// Occlusion maps of a frame, one inference a cell of the model's grid: a second opinion on
+    /// where the evidence lies, for one look at the whole picture.
+    ///
+    /// # Errors
+    /// [`AssessError`] as [`Assessor::assess`].
+    pub fn occlusion(&mut self, frame: &Frame) -> Result<HeatMaps, AssessError> {
+        let picture = frame.decode(self.detail())?;
+        let tensor = self.preparer.prepare(&picture)?;
+        let input = &self.package.manifest.input;
+        let base = self.engine.infer(tensor)?;
+        let engine = self.engine.info().clone();
+        let falls = occlusion::occlusion(self.engine.as_mut(), tensor, &base, input)?;
+        if *self.engine.info() != engine {
+            // The falls would be differences between two engines.
+            let why = "the engine changed in the middle of the occlusion map: ask again";
+            return Err(AssessError::Engine(EngineError::Failed(why.into())));
+        }
+        let region = seen_region((frame.width, frame.height), (input.width, input.height));
+        let grid = (base.columns, base.rows);
+        Ok(explain::occlusion_maps(falls, grid, region))
     }
 
     /// The eight scores (before calibration) of one look at a whole picture, past the gate.

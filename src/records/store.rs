@@ -44,9 +44,10 @@ pub enum RecordError {
 
 fn words(path: &Path, error: &io::Error) -> String {
     let (what, advice) = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            ("the storage is full", "move old cases away, then save again")
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+            "the storage is full",
+            "move old cases away, then save again",
+        ),
         ErrorKind::ReadOnlyFilesystem => (
             "the storage is read-only",
             "check or replace the card, then save again",

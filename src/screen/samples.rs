@@ -15,8 +15,8 @@ use image::RgbImage;
 use super::{Burst, CaseNote, MapView, Scene, Sight, Status};
 use crate::{
     assess::{
-        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings, ViewCount,
-        prepare::seen_region, verdict,
+        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings,
+        ViewCount, prepare::seen_region, verdict,
     },
     frame::{FrameId, Source, SourceKind},
     model::{TASKS, Task},
@@ -338,7 +338,7 @@ impl Case {
                     sha256: String::new(),
                 },
                 views: ViewCount { used: 1, of: 1 },
-            timings: Timings::default(),
+                timings: Timings::default(),
             },
         }
     }

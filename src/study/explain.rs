@@ -115,7 +115,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         let occluded = if slow.is_empty() {
             None
         } else {
-            Some(methods::occlusion(&mut probe, &seen.tensor, &base)?)
+            Some(probe.occlusion(&seen.tensor, &base)?)
         };
         for &task in &patterns {
             let marked = standard.cells[task.index() - 1];
@@ -204,7 +204,7 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             };
             let seen = probe.see_picture(&drawing.picture, drawing.picture.dimensions())?;
             let base = probe.run(&seen.tensor)?;
-            let occluded = methods::occlusion(probe, &seen.tensor, &base)?;
+            let occluded = probe.occlusion(&seen.tensor, &base)?;
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
                 let from = method.source(&seen.shown, &base);
