@@ -42,6 +42,9 @@ pub struct Report {
     pub frame: String,
     /// Assessments an engine.
     pub runs: usize,
+    /// Looks at each picture, an inference each; the step `infer` is all of them.
+    #[serde(default = "one")]
+    pub views: usize,
     /// The CPU, and the engine asked for where it is another.
     pub engines: Vec<EngineReport>,
     /// Peak memory of this process, in KiB; `None` where the kernel does not say.
@@ -50,6 +53,11 @@ pub struct Report {
     pub degrees: [Option<f32>; 2],
     /// What slows the board down: heat, a weak supply, a slow port.
     pub warnings: Vec<String>,
+}
+
+/// Of a report from before there were several.
+fn one() -> usize {
+    1
 }
 
 /// One engine's figures.
@@ -137,6 +145,7 @@ pub fn measure(
         model_sha256: model.sha256.clone(),
         frame: format!("MJPG {}x{}", size.0, size.1),
         runs,
+        views: assessor.views().used,
         engines,
         peak_memory_kib: peak_memory(),
         degrees: [before, platform::hottest(sys)],
