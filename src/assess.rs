@@ -8,6 +8,8 @@ pub mod explain;
 pub mod prepare;
 pub mod quality;
 pub mod report;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod verdict;
 
 pub use assessment::{
