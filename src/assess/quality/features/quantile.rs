@@ -12,24 +12,20 @@ pub fn quantiles<const N: usize>(values: &[f32], shares: [f32; N]) -> [f32; N] {
     };
     let mut keys: Vec<i32> = values.iter().map(|&v| key(v)).collect();
     let places = shares.map(|q| ((last as f32 * q) as usize).min(last));
-    let mut rising = places;
+    let mut rising = places.to_vec();
     rising.sort_unstable();
+    rising.dedup();
     settle(&mut keys, 0, &rising);
     places.map(|place| value(keys[place]))
 }
 
-/// Brings to each of the rising `places` what a sort would bring there. The middle one first:
-/// it parts the keys, and the others have only their side to search. `keys` start at `first`.
+/// Brings to each of the `places`, no two the same and rising, what a sort would bring there.
+/// The middle one first: it parts the keys, and the others have only their side to search.
+/// `keys` start at place `first` and reach beyond the last of `places`.
 fn settle(keys: &mut [i32], first: usize, places: &[usize]) {
     let (left, right) = places.split_at(places.len() / 2);
-    let Some((&place, right)) = right.split_first() else {
-        return;
-    };
-    // Asked for twice, it stands there already.
-    if let Some(at) = place.checked_sub(first)
-        && at < keys.len()
-    {
-        let (below, _, above) = keys.select_nth_unstable(at);
+    if let Some((&place, right)) = right.split_first() {
+        let (below, _, above) = keys.select_nth_unstable(place - first);
         settle(below, first, left);
         settle(above, place + 1, right);
     }
