@@ -9,6 +9,8 @@ pub mod occlusion;
 pub mod prepare;
 pub mod quality;
 pub mod report;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod verdict;
 pub mod views;
 

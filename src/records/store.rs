@@ -268,7 +268,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        assess::{EngineInfo, ModelInfo, Quality, Timings, Verdict, ViewCount},
+        assess::sample,
         frame::{FrameId, Source, SourceKind},
     };
 
@@ -296,37 +296,6 @@ mod tests {
         }
     }
 
-    fn assessment(frame: &Frame) -> Assessment {
-        Assessment {
-            frame: frame.id,
-            source: Arc::clone(&frame.source),
-            captured_at: frame.captured_at,
-            frame_size: (frame.width, frame.height),
-            frame_sha256: "ab".repeat(32),
-            verdict: Verdict::NotUsable,
-            findings: None,
-            rule: None,
-            maps: None,
-            quality: Quality {
-                usable: false,
-                reasons: vec![],
-                scores: vec![],
-            },
-            engine: EngineInfo {
-                name: "CPU".into(),
-                runtime: String::new(),
-                fallback: None,
-            },
-            model: ModelInfo {
-                name: "m".into(),
-                version: "1".into(),
-                sha256: String::new(),
-            },
-            views: ViewCount { used: 1, of: 1 },
-            timings: Timings::default(),
-        }
-    }
-
     fn visible(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
             .expect("a folder")
@@ -342,7 +311,7 @@ mod tests {
         let store = Store::new(root.path().join("cases"));
         let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"\xff\xd8 bytes");
         let name = store
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect("saved");
         assert_eq!(name, "20261118-110640-abababab");
         let case = root.path().join("cases").join(&name);
@@ -364,10 +333,10 @@ mod tests {
         let store = Store::new(root.path().into());
         let frame = frame(SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]);
         let first = store
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect("saved");
         let second = store
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect("saved");
         assert!(first.ends_with("-PHANTOM"), "{first}");
         assert_eq!(visible(root.path()), [first.clone(), second]);
@@ -418,7 +387,7 @@ mod tests {
     fn a_result_of_another_frame_is_not_stored() {
         let root = tempfile::tempdir().expect("a folder");
         let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"x");
-        let mut other = assessment(&frame);
+        let mut other = sample::refused(&frame);
         other.frame = FrameId(8);
         let error = Store::new(root.path().into()).save(&frame, &other, SPREAD);
         assert!(matches!(error, Err(RecordError::OtherFrame)));
@@ -430,13 +399,13 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         // Too few bytes for a picture: the PNG cannot be made.
         let frame = frame(SourceKind::Camera, PixelFormat::Rgb8, &[1, 2]);
-        let error = Store::new(root.path().into()).save(&frame, &assessment(&frame), SPREAD);
+        let error = Store::new(root.path().into()).save(&frame, &sample::refused(&frame), SPREAD);
         assert!(matches!(error, Err(RecordError::Frame(_))));
         assert!(visible(root.path()).is_empty());
         let file = root.path().join("file");
         fs::write(&file, "").expect("a file");
         let words = Store::new(file.join("cases"))
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect_err("a file is no folder")
             .to_string();
         assert!(words.contains("file/cases"), "{words}");
