@@ -14,6 +14,7 @@
 mod backoff;
 mod child;
 mod guarded;
+mod isolated;
 mod keeper;
 mod process;
 mod protocol;
@@ -22,9 +23,11 @@ use std::{path::PathBuf, time::Duration};
 
 pub use child::serve;
 pub use guarded::{Guarded, NotUsed};
+pub use isolated::Isolated;
 pub use process::Failure;
 
-use super::{Outputs, edgetpu::Shape};
+use super::{Outputs, Shape};
+use protocol::{Opening, Which};
 
 /// What a worker is started with.
 #[derive(Clone, Debug)]
@@ -43,6 +46,17 @@ pub struct Launch {
     pub max_difference: f32,
     /// Time limits.
     pub limits: Limits,
+}
+
+impl Launch {
+    fn opening(&self) -> Opening {
+        Opening {
+            which: Which::EdgeTpu {
+                library: self.library.clone(),
+            },
+            shape: self.shape.clone(),
+        }
+    }
 }
 
 /// How long is waited for what.

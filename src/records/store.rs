@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::{
     assess::{Assessment, Spread, report::Report},
-    engine,
     frame::{Detail, Frame, PixelFormat},
     phantom,
 };
@@ -78,7 +77,7 @@ impl Store {
             return Err(RecordError::OtherFrame);
         }
         fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
-        let wanted = name(frame, assessment);
+        let wanted = name(assessment);
         let hidden = self
             .folder
             .join(format!(".{wanted}.{}", std::process::id()));
@@ -164,8 +163,8 @@ impl Store {
     }
 }
 
-/// `20261124-140503-1a2b3c4d`, and the word of a stand-in behind it.
-fn name(frame: &Frame, assessment: &Assessment) -> String {
+/// `20261124-140503-1a2b3c4d`, and the words of stand-ins behind it.
+fn name(assessment: &Assessment) -> String {
     let time: String = rfc3339(assessment.captured_at)
         .chars()
         .filter(char::is_ascii_digit)
@@ -173,11 +172,9 @@ fn name(frame: &Frame, assessment: &Assessment) -> String {
         .collect();
     let (day, clock) = time.split_at(time.len().min(8));
     let hash: String = assessment.frame_sha256.chars().take(8).collect();
-    let stand_in = frame.source.stand_in();
-    match stand_in.or_else(|| engine::stand_in(&assessment.engine)) {
-        Some(word) => format!("{day}-{clock}-{hash}-{word}"),
-        None => format!("{day}-{clock}-{hash}"),
-    }
+    let mut parts = vec![day, clock, &hash];
+    parts.extend(assessment.stand_ins());
+    parts.join("-")
 }
 
 /// UTC, whole seconds. A clock that has lost its battery may say 1970; the record says so too.
@@ -319,6 +316,22 @@ mod tests {
         assert_eq!(visible(root.path()), [first.clone(), second]);
         let png = fs::read(root.path().join(first).join("frame.png")).expect("a picture");
         assert!(phantom::is_marked(&png));
+    }
+
+    #[test]
+    fn a_case_is_named_after_everything_that_only_stood_in() {
+        let root = tempfile::tempdir().expect("a folder");
+        for (kind, words) in [
+            (SourceKind::Camera, "-abababab-SIMULATED"),
+            (SourceKind::Phantom, "-abababab-PHANTOM-SIMULATED"),
+        ] {
+            let frame = frame(kind, PixelFormat::Mjpeg, b"x");
+            let mut assessment = assessment(&frame);
+            assessment.engine.name = "Edge TPU SIMULATED".into();
+            let store = Store::new(root.path().into());
+            let name = store.save(&frame, &assessment, SPREAD).expect("saved");
+            assert!(name.ends_with(words), "{name}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::{
         fd::OwnedFd,
         unix::{net::UnixStream, process::ExitStatusExt},
     },
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -15,7 +16,7 @@ use std::{
 };
 
 use super::{
-    Launch, Probe,
+    Probe,
     protocol::{Opening, Ready, Reply, Request, garbled, header},
 };
 use crate::engine::{Outputs, edgetpu::Trouble};
@@ -60,47 +61,52 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What happened and what to do, in one line.
+    /// What happened to the accelerator and what to do, in one line.
     pub fn sentence(&self) -> String {
+        let advice = match self {
+            Failure::Died { how, step, .. } => match (how.as_str(), step.as_str()) {
+                ("SIGSEGV", "handing the model to the accelerator" | "opening the accelerator") => {
+                    ": libedgetpu and this TensorFlow Lite do not fit each other; install \
+                     libedgetpu built for TensorFlow 2.17"
+                }
+                ("SIGBUS", "loading libedgetpu") => {
+                    ": the library's file is damaged; install it again"
+                }
+                ("SIGABRT", "an inference") => {
+                    ": a USB transfer failed; check cable, hub and power (900 mA)"
+                }
+                _ => "",
+            },
+            _ => "",
+        };
+        self.sentence_of("the Edge TPU") + advice
+    }
+
+    /// What happened to this engine, in one line.
+    pub(super) fn sentence_of(&self, who: &str) -> String {
         match self {
             Failure::Absent(trouble) | Failure::Refused(trouble) => trouble.sentence(),
-            Failure::NotStarted(why) => format!("the Edge TPU's process cannot be started: {why}"),
+            Failure::NotStarted(why) => format!("{who}'s process cannot be started: {why}"),
             Failure::Died { how, step, words } => {
                 let words = if words.is_empty() {
                     String::new()
                 } else {
                     format!(" (\"{words}\")")
                 };
-                let advice = match (how.as_str(), step.as_str()) {
-                    (
-                        "SIGSEGV",
-                        "handing the model to the accelerator" | "opening the accelerator",
-                    ) => {
-                        ": libedgetpu and this TensorFlow Lite do not fit each other; install \
-                         libedgetpu built for TensorFlow 2.17"
-                    }
-                    ("SIGBUS", "loading libedgetpu") => {
-                        ": the library's file is damaged; install it again"
-                    }
-                    ("SIGABRT", "an inference") => {
-                        ": a USB transfer failed; check cable, hub and power (900 mA)"
-                    }
-                    _ => "",
-                };
-                format!("the Edge TPU's process ended ({how}) during {step}{words}{advice}")
+                format!("{who}'s process ended ({how}) during {step}{words}")
             }
             Failure::Late { step, after } => format!(
-                "the Edge TPU did not answer within {} ms during {step}",
+                "{who} did not answer within {} ms during {step}",
                 after.as_millis()
             ),
-            Failure::Failed(words) => format!("the Edge TPU failed: {words}"),
-            Failure::Wrong(words) => format!("the Edge TPU answers wrongly: {words}"),
-            Failure::Gone => "the Edge TPU is no longer there: unplugged, or lost its power".into(),
+            Failure::Failed(words) => format!("{who} failed: {words}"),
+            Failure::Wrong(words) => format!("{who} answers wrongly: {words}"),
+            Failure::Gone => format!("{who} is no longer there: unplugged, or lost its power"),
         }
     }
 }
 
-/// A running worker with an open accelerator. Killed when dropped.
+/// A running worker with an open engine. Killed when dropped.
 pub(super) struct Worker {
     child: Option<Child>,
     socket: UnixStream,
@@ -111,12 +117,17 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts it and opens the accelerator.
-    pub fn start(launch: &Launch) -> Result<Worker, Failure> {
-        let until = Instant::now() + launch.limits.start;
+    /// Starts `program`, bccscope itself, and lets it open an engine with this model.
+    pub fn start(
+        program: &Path,
+        opening: &Opening,
+        model: &[u8],
+        limit: Duration,
+    ) -> Result<Worker, Failure> {
+        let until = Instant::now() + limit;
         let not_started = |e: io::Error| Failure::NotStarted(e.to_string());
         let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
-        let mut child = Command::new(&launch.program)
+        let mut child = Command::new(program)
             .arg(COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
@@ -132,30 +143,25 @@ impl Worker {
             socket,
             step: "its start".into(),
             last_words,
-            ready: Ready {
-                library: String::new(),
-                runtime: String::new(),
-                devices: Vec::new(),
-                notes: Vec::new(),
-            },
+            ready: Ready::default(),
             heard: Instant::now(),
         };
-        let opening = Opening {
-            library: launch.library.clone(),
-            shape: launch.shape.clone(),
-        };
-        let message = Request::Open(opening, launch.model.clone())
-            .encode()
-            .map_err(not_started)?;
-        match worker.exchange(&message, launch.limits.start, until)? {
+        let message = Request::open(opening, model).map_err(not_started)?;
+        match worker.exchange(&message, limit, until)? {
             Reply::Ready(ready) => worker.ready = ready,
             Reply::Refused(trouble) if trouble.is_absence() => {
                 return Err(Failure::Absent(trouble));
             }
             Reply::Refused(trouble) => return Err(Failure::Refused(trouble)),
+            Reply::Failed(words) => return Err(Failure::Failed(words)),
             _ => return Err(Failure::Failed(garbled().to_string())),
         }
         Ok(worker)
+    }
+
+    /// Of its process.
+    pub fn process_id(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
     }
 
     /// One inference.

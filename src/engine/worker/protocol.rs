@@ -6,10 +6,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    engine::{
-        Outputs,
-        edgetpu::{Shape, Trouble},
-    },
+    engine::{Outputs, Shape, edgetpu::Trouble},
     model::TASKS,
 };
 
@@ -19,7 +16,7 @@ const MAX: usize = 80 << 20;
 /// From the parent.
 #[derive(Debug)]
 pub(super) enum Request {
-    /// Open the accelerator with this model.
+    /// Open an engine with this model.
     Open(Opening, Vec<u8>),
     /// Run one inference.
     Infer(Vec<i8>),
@@ -28,10 +25,19 @@ pub(super) enum Request {
 }
 
 /// What is opened.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Opening {
-    pub library: String,
+    pub which: Which,
     pub shape: Shape,
+}
+
+/// Which engine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Which {
+    /// The accelerator, with this library.
+    EdgeTpu { library: String },
+    /// The CPU, with so many threads.
+    Cpu { threads: usize },
 }
 
 /// From the worker.
@@ -51,8 +57,8 @@ pub(super) enum Reply {
     Pong(u32),
 }
 
-/// What was opened.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What was opened. The CPU has a runtime only.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Ready {
     pub library: String,
     pub runtime: String,
@@ -108,13 +114,19 @@ fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
 impl Request {
     pub fn encode(&self) -> io::Result<Vec<u8>> {
         Ok(match self {
-            Request::Open(opening, model) => {
-                let head = json(opening)?;
-                message(1, &[&(head.len() as u32).to_le_bytes(), &head, model])
-            }
+            Request::Open(opening, model) => Request::open(opening, model)?,
             Request::Infer(input) => Request::infer(input),
             Request::Ping => message(3, &[]),
         })
+    }
+
+    /// As [`Request::Open`], from a borrowed model.
+    pub fn open(opening: &Opening, model: &[u8]) -> io::Result<Vec<u8>> {
+        let head = json(opening)?;
+        Ok(message(
+            1,
+            &[&(head.len() as u32).to_le_bytes(), &head, model],
+        ))
     }
 
     /// As [`Request::Infer`], from a borrowed tensor.
