@@ -29,9 +29,11 @@ pub fn serve() -> io::Result<()> {
 
 fn answer(mut socket: UnixStream) -> io::Result<()> {
     let mut opened: Option<Opened> = None;
+    // Used again and again, see `Request`.
+    let (mut content, mut input) = (Vec::new(), Vec::new());
     loop {
-        let (kind, content) = receive(&mut socket)?;
-        let reply = match (Request::decode(kind, content)?, &mut opened) {
+        let kind = receive(&mut socket, &mut content)?;
+        let reply = match (Request::decode(kind, &content)?, &mut opened) {
             (Request::Open(opening, model), _) => {
                 let mut steps = socket.try_clone()?;
                 let step = |words: &'static str| {
@@ -40,7 +42,7 @@ fn answer(mut socket: UnixStream) -> io::Result<()> {
                         .encode()
                         .and_then(|message| send(&mut steps, &message));
                 };
-                match Opened::open(opening, model, step) {
+                match Opened::open(opening, model.to_vec(), step) {
                     Ok(engine) => {
                         let ready = engine.ready();
                         opened = Some(engine);
@@ -49,10 +51,14 @@ fn answer(mut socket: UnixStream) -> io::Result<()> {
                     Err(reply) => reply,
                 }
             }
-            (Request::Infer(input), Some(engine)) => match engine.infer(&input) {
-                Ok(outputs) => Reply::Outputs(outputs),
-                Err(e) => Reply::Failed(e.to_string()),
-            },
+            (Request::Infer(bytes), Some(engine)) => {
+                input.clear();
+                input.extend(bytes.iter().map(|&b| b as i8));
+                match engine.infer(&input) {
+                    Ok(outputs) => Reply::Outputs(outputs),
+                    Err(e) => Reply::Failed(e.to_string()),
+                }
+            }
             (Request::Ping, Some(engine)) => Reply::Pong(engine.devices().len() as u32),
             (Request::Infer(_) | Request::Ping, None) => {
                 Reply::Failed("the engine is not open".into())

@@ -110,6 +110,8 @@ impl Failure {
 pub(super) struct Worker {
     child: Option<Child>,
     socket: UnixStream,
+    /// The last inference's message: its memory is used for the next.
+    message: Vec<u8>,
     step: String,
     last_words: Arc<Mutex<VecDeque<String>>>,
     pub ready: Ready,
@@ -141,6 +143,7 @@ impl Worker {
         let mut worker = Worker {
             child: Some(child),
             socket,
+            message: Vec::new(),
             step: "its start".into(),
             last_words,
             ready: Ready::default(),
@@ -172,7 +175,11 @@ impl Worker {
         until: Instant,
     ) -> Result<Outputs, Failure> {
         self.step = "an inference".into();
-        match self.exchange(&Request::infer(input), limit, until)? {
+        let mut message = std::mem::take(&mut self.message);
+        Request::infer(input, &mut message);
+        let reply = self.exchange(&message, limit, until);
+        self.message = message;
+        match reply? {
             Reply::Outputs(outputs) => Ok(outputs),
             Reply::Failed(words) => Err(Failure::Failed(words)),
             _ => Err(Failure::Failed(garbled().to_string())),
@@ -200,10 +207,7 @@ impl Worker {
     /// Whether it lives and still sees its accelerator.
     pub fn ping(&mut self, limit: Duration) -> Result<(), Failure> {
         self.step = "a heartbeat".into();
-        let message = Request::Ping
-            .encode()
-            .map_err(|e| Failure::Failed(e.to_string()))?;
-        match self.exchange(&message, limit, Instant::now() + limit)? {
+        match self.exchange(&Request::ping(), limit, Instant::now() + limit)? {
             Reply::Pong(0) => Err(Failure::Gone),
             Reply::Pong(_) => Ok(()),
             Reply::Failed(words) => Err(Failure::Failed(words)),
