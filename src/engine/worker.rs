@@ -1,4 +1,5 @@
-//! The accelerator in a process of its own.
+//! The accelerator in a process of its own, and the CPU engine where the settings ask for it
+//! ([`Isolated`]).
 //!
 //! ```text
 //! analyst thread ─▶ Guarded ──socket──▶ bccscope engine-worker (libedgetpu)

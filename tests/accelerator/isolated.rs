@@ -34,19 +34,28 @@ fn it_answers_as_in_process_bit_for_bit() {
     ));
 }
 
-#[test]
-fn a_process_that_dies_is_started_again_and_the_verdict_is_not_lost() {
+/// Signals the process before its first answer and after it: the answer comes all the same.
+fn survives(signal: Signal, rounds: u32) {
     let bench = Bench::new();
     let (mut apart, mut here) = (opened(&bench), bench.cpu());
-    // Before its first answer, and after it.
-    for seed in 0..3 {
+    for seed in 0..rounds {
         let before = apart.process_id();
         let pid = Pid::from_raw(before.try_into().unwrap()).expect("a process");
-        kill_process(pid, Signal::KILL).expect("it was there");
+        kill_process(pid, signal).expect("it was there");
         let input = bench.input(seed);
         same(&apart.infer(&input).unwrap(), &here.infer(&input).unwrap());
         assert_ne!(apart.process_id(), before);
     }
+}
+
+#[test]
+fn a_process_that_dies_is_started_again_and_the_verdict_is_not_lost() {
+    survives(Signal::KILL, 3);
+}
+
+#[test]
+fn a_process_that_hangs_is_started_again_and_the_verdict_is_not_lost() {
+    survives(Signal::STOP, 1);
 }
 
 #[test]

@@ -15,13 +15,15 @@ use crate::{
     engine::{Engine, EngineError, Outputs, Shape},
 };
 
-/// For a start, and for an inference: many times what the slowest board takes.
-const LIMIT: Duration = Duration::from_secs(10);
-/// Starts an inference is worth: what fails twice fails again.
+/// For a start, and for an inference: ten times what the slowest board takes, and short enough
+/// that a hang and the second try end before the app gives the analysis up.
+const LIMIT: Duration = Duration::from_secs(4);
+/// Tries an inference is worth: what fails twice fails again.
 const TRIES: usize = 2;
 const WHO: &str = "the CPU engine";
 
-/// The CPU engine in a worker process, started again where it is lost.
+/// The CPU engine in a worker process, started again where it is lost. It is lost, too, when
+/// the thread that started it ends before this (see [`super::serve`]).
 pub struct Isolated {
     program: PathBuf,
     opening: Opening,
