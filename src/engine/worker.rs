@@ -14,6 +14,7 @@
 
 mod backoff;
 mod child;
+mod failure;
 mod guarded;
 mod isolated;
 mod keeper;
@@ -23,9 +24,9 @@ mod protocol;
 use std::{path::PathBuf, time::Duration};
 
 pub use child::serve;
+pub use failure::Failure;
 pub use guarded::{Guarded, NotUsed};
 pub use isolated::Isolated;
-pub use process::Failure;
 
 use super::{Outputs, Shape};
 use protocol::{Opening, Which};

@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    Probe,
-    process::{Failure, Worker},
+    Failure, Probe,
+    process::Worker,
     protocol::{Opening, Which},
 };
 use crate::{

@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
+    Failure,
     guarded::{Shared, Slot},
-    process::{Failure, Worker},
+    process::Worker,
 };
 
 /// Runs until the engine is dropped.
