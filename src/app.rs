@@ -35,6 +35,9 @@ pub struct Settings {
     pub stall_ms: u64,
     /// An analysis that takes longer has failed, in milliseconds, 1,000 to 120,000.
     pub analysis_ms: u64,
+    /// All views of one picture together may take this long, in milliseconds, 50 to 60,000: on
+    /// a slower board fewer are averaged, and every screen and record says so.
+    pub views_ms: u64,
 }
 
 impl Default for Settings {
@@ -43,6 +46,7 @@ impl Default for Settings {
             burst: 5,
             stall_ms: 1000,
             analysis_ms: 20_000,
+            views_ms: 1000,
         }
     }
 }
@@ -53,15 +57,6 @@ impl Settings {
     /// # Errors
     /// A sentence that names the setting out of range.
     pub fn limits(&self) -> Result<Limits, String> {
-        let within = |name: &str, value: u64, low: u64, high: u64| {
-            if (low..=high).contains(&value) {
-                Ok(value)
-            } else {
-                Err(format!(
-                    "[app] {name} = {value}: it must be {low} to {high}"
-                ))
-            }
-        };
         Ok(Limits {
             burst: within("burst", self.burst as u64, 1, 20)? as usize,
             stall: Duration::from_millis(within("stall_ms", self.stall_ms, 200, 10_000)?),
@@ -72,5 +67,23 @@ impl Settings {
                 120_000,
             )?),
         })
+    }
+
+    /// How long all views of one picture may take together.
+    ///
+    /// # Errors
+    /// A sentence where the setting is out of range.
+    pub fn views_time(&self) -> Result<Duration, String> {
+        within("views_ms", self.views_ms, 50, 60_000).map(Duration::from_millis)
+    }
+}
+
+fn within(name: &str, value: u64, low: u64, high: u64) -> Result<u64, String> {
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!(
+            "[app] {name} = {value}: it must be {low} to {high}"
+        ))
     }
 }

@@ -5,14 +5,18 @@ mod assessment;
 mod assessor;
 mod burst;
 pub mod explain;
+pub mod occlusion;
 pub mod prepare;
 pub mod quality;
 pub mod report;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod verdict;
+pub mod views;
 
 pub use assessment::{
     Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, QualityScore, Reason, Region,
-    Rule, RuleSays, Timings, Verdict,
+    Rule, RuleSays, Timings, Verdict, ViewCount,
 };
 pub use assessor::{AssessError, Assessor, Gating};
 pub use burst::{BurstResult, Spread};

@@ -5,8 +5,7 @@ mod compare;
 
 use std::{
     path::Path,
-    sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -15,9 +14,9 @@ pub use compare::{Change, compare};
 
 use crate::{
     assess::{Assessor, Gating, Timings},
+    camera::phantom,
     engine::{Choice, Settings, edgetpu::usb},
-    frame::{Frame, FrameId, PixelFormat, Source, SourceKind},
-    phantom::Phantom,
+    frame::{Frame, PixelFormat},
     platform,
 };
 
@@ -42,6 +41,9 @@ pub struct Report {
     pub frame: String,
     /// Assessments an engine.
     pub runs: usize,
+    /// Looks at each picture, an inference each; the step `infer` is all of them.
+    #[serde(default = "one")]
+    pub views: usize,
     /// The CPU, and the engine asked for where it is another.
     pub engines: Vec<EngineReport>,
     /// Peak memory of this process, in KiB; `None` where the kernel does not say.
@@ -50,6 +52,11 @@ pub struct Report {
     pub degrees: [Option<f32>; 2],
     /// What slows the board down: heat, a weak supply, a slow port.
     pub warnings: Vec<String>,
+}
+
+/// Of a report from before there were several.
+fn one() -> usize {
+    1
 }
 
 /// One engine's figures.
@@ -113,7 +120,7 @@ pub fn measure(
 ) -> Result<Report, String> {
     let sys = Path::new("/sys");
     let before = platform::hottest(sys);
-    let frame = frame(size)?;
+    let frame = phantom::still(size, PixelFormat::Mjpeg, "bench")?;
     let cpu = Settings {
         choice: Choice::Cpu,
         ..settings.clone()
@@ -137,6 +144,7 @@ pub fn measure(
         model_sha256: model.sha256.clone(),
         frame: format!("MJPG {}x{}", size.0, size.1),
         runs,
+        views: assessor.views().used,
         engines,
         peak_memory_kib: peak_memory(),
         degrees: [before, platform::hottest(sys)],
@@ -184,39 +192,6 @@ fn engine(
         ],
     };
     Ok((assessor, report))
-}
-
-fn frame((width, height): (u32, u32)) -> Result<Frame, String> {
-    let drawing = Phantom {
-        seed: 1,
-        patterns: vec![],
-        width,
-        height,
-    }
-    .draw();
-    let image = turbojpeg::Image {
-        pixels: drawing.picture.as_raw().as_slice(),
-        width: width as usize,
-        pitch: width as usize * 3,
-        height: height as usize,
-        format: turbojpeg::PixelFormat::RGB,
-    };
-    let jpeg =
-        turbojpeg::compress(image, 90, turbojpeg::Subsamp::Sub2x1).map_err(|e| e.to_string())?;
-    Ok(Frame {
-        id: FrameId(0),
-        source: Arc::new(Source {
-            kind: SourceKind::Phantom,
-            name: "PHANTOM seed 1".into(),
-            detail: "bench".into(),
-        }),
-        captured_at: SystemTime::now(),
-        captured: Instant::now(),
-        format: PixelFormat::Mjpeg,
-        width,
-        height,
-        data: jpeg.to_vec().into(),
-    })
 }
 
 fn peak_memory() -> Option<u64> {

@@ -82,6 +82,7 @@ impl Config {
     pub fn check(&self) -> Result<(), String> {
         self.engine.check()?;
         self.app.limits()?;
+        self.app.views_time()?;
         self.check_lines()
     }
 

@@ -12,6 +12,7 @@ mod manifest;
 pub mod package;
 mod task;
 pub mod tflite;
+mod view;
 
 pub use locate::locate;
 pub use manifest::{Colour, Crop, Quantise, Resize};
@@ -21,3 +22,4 @@ pub use manifest::{
 };
 pub use package::{Compiled, ModelError, Package};
 pub use task::{Role, TASKS, Task};
+pub use view::View;

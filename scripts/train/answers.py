@@ -18,7 +18,7 @@ import tensorflow as tf
 
 import data
 from calibrate import probabilities
-from evaluate import predict_float
+from evaluate import score_float
 from network import Network
 from publish import averaged
 
@@ -39,7 +39,7 @@ def main():
     val = d.where("val")
     net = Network(a.weights, 0)
     net.set(averaged(net, a.snapshot))
-    z = predict_float(net, d, val, manifest["input"]["width"], manifest["input"]["height"]).mean((1, 2))
+    z = score_float(net, d, val, manifest["input"]["width"], manifest["input"]["height"], manifest.get("views", [{}]))
     tasks = manifest["tasks"]
     sha256 = hashlib.sha256(b"".join(v.tobytes() for v in net.get())).hexdigest()
     said = {

@@ -120,6 +120,17 @@ def stages(recipe):
     return "\n".join(lines)
 
 
+def views(all_views):
+    """The views of a picture in words."""
+    if len(all_views) < 2:
+        return "one look at the picture"
+    def words(v):
+        part = "all of it" if v["part"] == 1 else f"its middle ({v['part']:g} of width and height)"
+        return part + (", mirrored" if v["mirrored"] else "")
+
+    return f"{len(all_views)} looks at the picture: {'; '.join(map(words, all_views))}"
+
+
 def gate_notes(gate):
     """What gate.py measured, which it keeps in the file's opening comment."""
     notes = [line.removeprefix("#").strip() for line in gate.splitlines() if line.startswith("#")]
@@ -157,7 +168,8 @@ carcinoma counts as "not BCC" here. It is for research and evaluation; it has no
 MobileNet-V2 1.0, 1x1 convolution to eight class maps, global average. Input {i['width']}x{i['height']} {i['colour']}, int8
 ({i['quantise']}), crop {i['crop']}, resize {i['resize']}; outputs the maps {o['maps']} and the logits {o['logits']}.
 A map's cell covers {i['width'] // o['maps'][2]}x{i['height'] // o['maps'][1]} pixels of the input: small globules are not resolved.
-The score of a task is `{o['score']}`; p = sigmoid(score / temperature + bias). `bccscope model info` lists the operators.
+The score of a task is `{o['score']}`, the mean over {views(m.get('views', []))}; p = sigmoid(score / temperature + bias).
+`bccscope model info` lists the operators.
 
 ## Training data
 MILK10k (MILK study team, ISIC Archive), dermoscopic pictures, one a lesion, 95% with histopathology, split by lesion.
@@ -190,9 +202,8 @@ answers come from `scripts/train/answers.py`.
 {goals(measured(folder))}
 
 {part('Heat maps against the cells that the readers marked', explained(folder))}### By the training's own check
-From the int8 file in Python, with pictures prepared by the device's rule; `scripts/train/evaluate.py`. JPEG decoding and
-resizing round a little differently there, the patterns are the weighted mean of the votes. Intervals: Wilson for shares,
-stratified bootstrap over pictures for AUROC and ECE.
+From the same scores, those of `bccscope analyze --no-gate`, which temperature and thresholds were fitted on;
+`scripts/train/evaluate.py`. Intervals: Wilson for shares, stratified bootstrap over pictures for AUROC and ECE.
 
 {table(int8)}
 
@@ -204,8 +215,9 @@ stratified bootstrap over pictures for AUROC and ECE.
 
 From `high` on a task is answered "yes", below `low` "no", between them "possible". `high` of BCC: best accuracy with
 precision >= 0.88 and recall >= 0.89 where both can be reached, otherwise the best balance of the two; `low`: highest
-threshold with sensitivity >= 0.955. Patterns: `high` by F1 (PN: by agreement in
-non-BCC, and at most 3% of BCC above it), `low` by sensitivity 0.9.
+threshold with sensitivity >= 0.955. Patterns: `high` by F1, then all six positive ones lowered
+by one step in logits until 95% of BCC with a pattern by consensus show one (PN: by agreement in non-BCC, and at most 3%
+of BCC above it), `low` by sensitivity 0.9 and never above `high`.
 
 ### Quality gate
 Which pictures the gate turns away, by `scripts/train/gate.py` (pictures cropped and rescaled at random; faults drawn):

@@ -1,4 +1,4 @@
-"""Val figures of an exported file: what goes into the manifest's evidence and the model card."""
+"""Val figures of an exported file, from the device's own scores: what goes into the manifest's evidence and the model card."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from data import DIAGNOSES
-from metrics import auroc, bootstrap, ece, inside_outside, known, wilson
+from metrics import auroc, bootstrap, ece, known, wilson
 from prepare import prepare, to_float
 from tasks import CODES
 
@@ -24,19 +24,18 @@ class Figure:
     int8: bool = True
 
 
-def predict_int8(model, data, ids):
-    """Maps and logits of the int8 file."""
-    outs = [model(data.images[i]) for i in ids]
-    return np.stack([m for m, _ in outs]), np.stack([z for _, z in outs])
-
-
-def predict_float(net, data, ids, width, height):
+def score_float(net, data, ids, width, height, views):
+    """The float network's scores: mean of the maps, mean over the views."""
     forward = tf.function(lambda x: net(x)[0])
-    parts = []
-    for s in range(0, len(ids), 16):
-        x = np.stack([prepare(data.images[i], width, height) for i in ids[s : s + 16]])
-        parts.append(forward(tf.constant(to_float(x))).numpy())
-    return np.concatenate(parts)
+
+    def view(v):
+        parts = []
+        for s in range(0, len(ids), 16):
+            x = np.stack([prepare(data.images[i], width, height, **v) for i in ids[s : s + 16]])
+            parts.append(forward(tf.constant(to_float(x))).numpy().mean((1, 2)))
+        return np.concatenate(parts)
+
+    return np.mean([view(v) for v in views], 0)
 
 
 def ranking(z, y, diagnosis, int8):
@@ -96,22 +95,3 @@ def operating(p, y, diagnosis, calibration):
         share("PN", "criterion at high absent, in BCC", ~pn[t]),
     ]
     return out
-
-
-def places(maps, cells, y):
-    out = []
-    for code in CODES[1:]:
-        k = CODES.index(code)
-        a, b, n = inside_outside(maps[..., k], cells[..., k - 1], y[:, k])
-        if n >= 5:
-            out += [Figure(code, "map inside the marked cells", a, float("nan"), float("nan"), n), Figure(code, "map outside the marked cells", b, float("nan"), float("nan"), n)]
-    return out
-
-
-def better_score(maps, logits, y):
-    """mean-of-maps unless the int8 logits rank clearly better; both mean AUROCs."""
-    def mean(z):
-        return float(np.mean([auroc(*known(y[:, k], z[:, k])) for k in range(len(CODES)) if np.nansum(y[:, k] > 0.5) >= 10]))
-
-    fine, coarse = mean(maps.mean((1, 2))), mean(logits)
-    return ("mean-of-maps" if fine >= coarse - 0.001 else "logits"), fine, coarse

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from augment import augment
-from prepare import prepare, to_float, to_int8
+from prepare import prepare, to_float
 from tasks import N
 
 REPRESENTATIVE = 150
@@ -32,30 +32,6 @@ def convert(net, data, width, height, seed):
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
     return converter.convert()
-
-
-class Int8:
-    """The exported file, run the way the device runs it."""
-
-    def __init__(self, path, threads=1):
-        self.run = tf.lite.Interpreter(model_path=str(path), num_threads=threads)
-        self.run.allocate_tensors()
-        self.input = self.run.get_input_details()[0]
-        self.height, self.width = self.input["shape"][1:3]
-        outs = self.run.get_output_details()
-        self.maps = next(o for o in outs if len(o["shape"]) == 4)
-        self.logits = next(o for o in outs if len(o["shape"]) == 2)
-
-    def __call__(self, picture):
-        """uint8 RGB picture of any size to float maps and float logits."""
-        x = to_int8(prepare(picture, int(self.width), int(self.height)))[None]
-        self.run.set_tensor(self.input["index"], x)
-        self.run.invoke()
-        return self.real(self.maps), self.real(self.logits)
-
-    def real(self, out):
-        scale, zero = out["quantization"]
-        return (self.run.get_tensor(out["index"])[0].astype(np.float32) - zero) * np.float32(scale)
 
 
 def check(path):

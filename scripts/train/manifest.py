@@ -18,7 +18,7 @@ def text(x):
     return json.dumps(x, ensure_ascii=False)
 
 
-def render(*, name, version, created, summary, sha256, facts, score, calibration, figures, val):
+def render(*, name, version, created, summary, sha256, facts, views, calibration, figures, val):
     h, w = facts["height"], facts["width"]
     out = [
         "# Written by scripts/train; every number here is measured or fitted by it.",
@@ -43,8 +43,10 @@ def render(*, name, version, created, summary, sha256, facts, score, calibration
         "[outputs]",
         f"maps = [1, {h // 32}, {w // 32}, {len(TASKS)}]",
         f"logits = [1, {len(TASKS)}]",
-        f"score = {text(score)}",
+        'score = "mean-of-maps"',
     ]
+    for v in views:
+        out += ["", "[[views]]", f"part = {number(v.get('part', 1.0))}", f"mirrored = {str(v.get('mirrored', False)).lower()}"]
     for task, c in zip(TASKS, calibration):
         out += ["", "[[tasks]]", f"id = {text(task.id)}", f"code = {text(task.code)}", f"name = {text(task.name)}", f"role = {text(task.role)}"]
         out += [f"{key} = {number(c[key])}" for key in ("temperature", "bias", "low", "high")]

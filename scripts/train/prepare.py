@@ -18,16 +18,20 @@ def centre_box(width, height, to_width, to_height):
     return left, top, left + crop_w, top + crop_h
 
 
-def prepare(rgb, width, height):
-    """uint8 RGB of any size to uint8 [height, width, 3]."""
+def middle(box, part):
+    """The middle of a box, a part of its width and height."""
+    left, top, right, bottom = box
+    rim_x, rim_y = (right - left) * (1 - part) / 2, (bottom - top) * (1 - part) / 2
+    return left + rim_x, top + rim_y, right - rim_x, bottom - rim_y
+
+
+def prepare(rgb, width, height, part=1.0, mirrored=False):
+    """uint8 RGB of any size to uint8 [height, width, 3]; `part` and `mirrored` are a view of the manifest."""
     image = Image.fromarray(rgb)
-    box = centre_box(image.width, image.height, width, height)
-    return np.asarray(image.resize((width, height), Image.BILINEAR, box=box))
+    box = middle(centre_box(image.width, image.height, width, height), part)
+    x = np.asarray(image.resize((width, height), Image.BILINEAR, box=box))
+    return x[:, ::-1] if mirrored else x
 
 
 def to_float(batch):
     return batch.astype(np.float32) / 127.5 - 1.0
-
-
-def to_int8(batch):
-    return (batch.astype(np.int16) - 128).astype(np.int8)

@@ -18,7 +18,7 @@ if [ ! -x "$program" ]; then
     echo "$program is not there: build it first (cargo build --release), the quality gate is fitted on what it measures" >&2
     exit 1
 fi
-data=$1 weights=$2 consensus=${3:-}
+data=$1 weights=$2
 if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
     "${PYTHON:-python3}" -m venv "$venv"
     "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
@@ -32,23 +32,23 @@ python=$venv/bin/python
 model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
 snapshot=$work/$(basename "$recipe" .toml)/last.npz
 mkdir -p "$work" "$model"
-set -- --data "$data" --weights "$weights" --work "$work" --recipe "$recipe" ${consensus:+--consensus "$consensus"}
+"$program" study consensus "$data/patterns/readings.csv" --out "$work/consensus"
+consensus=${3:-$work/consensus/consensus.csv}
+set -- --data "$data" --weights "$weights" --work "$work" --recipe "$recipe" --consensus "$consensus"
 "$python" "$here/train.py" "$@" 2>&1 | tee -a "$work/train.log"
 "$python" "$here/gate.py" --data "$data" --program "$program" --out "$model/gate.toml"
-"$python" "$here/publish.py" "$@" --models "$models" --snapshot "$snapshot"
-"$program" model record-answers --model "$model"
+"$python" "$here/publish.py" "$@" --program "$program" --models "$models" --snapshot "$snapshot"
 "$program" model verify --model "$model"
 # What the device itself measures, and the card with it.
 labels=(--labels "$data/milk10k/labels.csv" --split val)
-"$program" study consensus "$data/patterns/readings.csv" --out "$work/consensus"
 "$python" "$here/answers.py" --data "$data" --weights "$weights" --work "$work" --model "$model" \
     --snapshot "$snapshot" --out "$work/float.jsonl"
 # Only close-ups that the gate was not fitted on.
 rm -rf "$work/close-ups" && mkdir "$work/close-ups"
 "$python" "$here/gate.py" --data "$data" --list val | xargs -d '\n' ln -s -t "$work/close-ups"
-"$program" study evaluate "${labels[@]}" --consensus "$work/consensus/consensus.csv" --model "$model" \
+"$program" study evaluate "${labels[@]}" --consensus "$consensus" --model "$model" \
     --compare "$work/float.jsonl" --not-dermoscopic "$work/close-ups" --out "$work/evaluation"
-"$program" study explain "${labels[@]}" --consensus "$work/consensus/consensus.csv" --model "$model" --out "$work/maps"
+"$program" study explain "${labels[@]}" --consensus "$consensus" --model "$model" --out "$work/maps"
 cp "$work/evaluation/figures.csv" "$model/evaluation.csv"
 cp "$work/maps/explain.json" "$model/explain.json"
 "$python" "$here/card.py" "$model"

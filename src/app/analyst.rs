@@ -1,27 +1,19 @@
 //! The analysis thread: owns the model and the engine, one burst at a time.
 
-use std::{
-    sync::{Arc, mpsc::Receiver},
-    thread,
-    time::Instant,
-};
+use std::{sync::mpsc::Receiver, thread, time::Instant};
 
 use super::{
-    event::{Case, Event, Ticket},
+    event::{Case, Event, LiveFrame, Ticket},
     mailbox::Sending,
 };
-use crate::{
-    assess::Assessor,
-    frame::{Detail, Frame},
-};
+use crate::assess::Assessor;
 
 /// A burst to analyse.
-pub(super) type Job = (Ticket, Vec<Frame>);
+pub(super) type Job = (Ticket, Vec<LiveFrame>);
 
 /// Answers each job with [`Event::Analysed`] until the sending end of `jobs` is gone.
 pub(super) fn spawn(
     mut assessor: Assessor,
-    detail: Detail,
     jobs: Receiver<Job>,
     out: Sending,
 ) -> std::io::Result<thread::JoinHandle<()>> {
@@ -30,7 +22,7 @@ pub(super) fn spawn(
         .spawn(move || {
             for (ticket, frames) in jobs {
                 let clock = Instant::now();
-                let outcome = analyse(&mut assessor, &frames, detail);
+                let outcome = analyse(&mut assessor, &frames);
                 match &outcome {
                     Ok(case) => log::info!(
                         "{} of {} frames scored in {:.0} ms: {} (frame {}, {})",
@@ -50,17 +42,18 @@ pub(super) fn spawn(
         })
 }
 
-fn analyse(assessor: &mut Assessor, frames: &[Frame], detail: Detail) -> Result<Box<Case>, String> {
+fn analyse(assessor: &mut Assessor, burst: &[LiveFrame]) -> Result<Box<Case>, String> {
+    let frames: Vec<_> = burst.iter().map(|live| live.frame.clone()).collect();
     let result = assessor
-        .assess_burst(frames)
+        .assess_burst(&frames)
         .map_err(|e| format!("The picture could not be analysed: {e}"))?;
-    let frame = frames
+    // Frame and picture of one live frame: the picture was made of these very bytes.
+    let LiveFrame { frame, picture, .. } = burst
         .get(result.chosen)
         .ok_or("The analysis answered for a frame that was not asked")?
         .clone();
-    let picture = frame.decode(detail).map_err(|e| e.to_string())?;
     Ok(Box::new(Case {
-        picture: Arc::new(picture),
+        picture,
         assessment: result.assessment,
         burst: result.spread,
         frame,

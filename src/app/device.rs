@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     analyst,
-    event::{Case, Effect, Event, Ticket},
+    event::{Case, Effect, Event, LiveFrame, Ticket},
     keeper, live,
     mailbox::{Mailbox, Sending, mailbox},
     state::{Limits, State},
@@ -24,7 +24,7 @@ use crate::{
     camera::Camera,
     display::{Devices, Opener, Reopening},
     engine::Watch,
-    frame::{Detail, Frame},
+    frame::Detail,
     input::InputEvent,
     platform::{self, Lamp, Watchdog},
     records::Store,
@@ -72,7 +72,7 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
     let (engine, model, refused) = match &parts.assessor {
         Ok(assessor) => (
             assessor.engine().clone(),
-            format!("{} {}", assessor.model().name, assessor.model().version),
+            view::model(assessor.model(), assessor.views()),
             None,
         ),
         Err(why) => (no_engine(), "no model".to_owned(), Some(why.clone())),
@@ -257,7 +257,7 @@ impl Threads {
         let analyst = match assessor {
             Some(assessor) => {
                 let (jobs, queue) = mpsc::channel();
-                analyst::spawn(assessor, detail, queue, sending.clone())?;
+                analyst::spawn(assessor, queue, sending.clone())?;
                 Some(jobs)
             }
             None => None,
@@ -280,7 +280,7 @@ impl Threads {
     }
 
     /// A thread that is gone answers at once, in words: nobody waits for it.
-    fn analyse(&self, ticket: Ticket, frames: Vec<Frame>) {
+    fn analyse(&self, ticket: Ticket, frames: Vec<LiveFrame>) {
         let sent = self
             .analyst
             .as_ref()

@@ -75,7 +75,7 @@ pub enum Event {
 #[derive(Debug)]
 pub enum Effect {
     /// Analyse these frames of one burst and answer with [`Event::Analysed`].
-    Analyse(Ticket, Vec<Frame>),
+    Analyse(Ticket, Vec<LiveFrame>),
     /// Store the case and answer with [`Event::Saved`].
     Save(Ticket, Box<Case>),
     /// Draw the screen anew.

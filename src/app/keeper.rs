@@ -18,6 +18,7 @@ pub(super) fn spawn(
     out: Sending,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("keeper".into()).spawn(move || {
+        store.clear_half_written();
         for (ticket, case) in jobs {
             let outcome = store
                 .save(&case.frame, &case.assessment, case.burst)

@@ -14,7 +14,7 @@ use super::event::{Case, Effect, Event, LiveFrame, Ticket};
 use crate::{
     assess::EngineInfo,
     camera::{Lost, Opened},
-    frame::{Frame, Source, SourceKind},
+    frame::{Source, SourceKind},
     input::Action,
     model::Task,
     screen::{CaseNote, MapView, Sight},
@@ -39,7 +39,7 @@ pub enum View {
     /// The live picture, with a word for the moment.
     Live(Option<&'static str>),
     /// The shutter was pressed; these frames of the burst are in.
-    Collecting(Vec<Frame>),
+    Collecting(Vec<LiveFrame>),
     /// The burst is being analysed since this moment.
     Analysing(Instant),
     /// A verdict and the picture it belongs to.
@@ -196,7 +196,7 @@ impl State {
             }
             View::Live(_) | View::Analysing(_) => effects.push(Effect::Show),
             View::Collecting(frames) => {
-                frames.push(frame.frame.clone());
+                frames.push(frame.clone());
                 effects.push(Effect::Show);
                 // Pictures of a folder are no burst: the next one may be of another lesion.
                 if single || frames.len() >= self.limits.burst {

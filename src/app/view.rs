@@ -2,6 +2,7 @@
 
 use super::state::{State, View};
 use crate::{
+    assess::{ModelInfo, ViewCount},
     engine,
     frame::SourceKind,
     screen::{Scene, Status},
@@ -65,6 +66,16 @@ pub fn lit(scene: &Scene) -> bool {
         | Scene::CameraLost { .. }
         | Scene::ModelRefused { .. }
         | Scene::Fault { .. } => false,
+    }
+}
+
+/// The model as the status line names it, with the views where not all are averaged.
+pub fn model(info: &ModelInfo, views: ViewCount) -> String {
+    let ModelInfo { name, version, .. } = info;
+    if views.used < views.of {
+        format!("{name} {version}, {} of {} views", views.used, views.of)
+    } else {
+        format!("{name} {version}")
     }
 }
 

@@ -210,6 +210,15 @@ pub struct ModelInfo {
     pub sha256: String,
 }
 
+/// How many of the model's views a score is the mean of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ViewCount {
+    /// Views averaged: fewer than `of` on a board too slow for all in the time allowed.
+    pub used: usize,
+    /// Views the model has; its thresholds hold for the mean over all.
+    pub of: usize,
+}
+
 /// Time spent a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
@@ -259,6 +268,8 @@ pub struct Assessment {
     pub engine: EngineInfo,
     /// Which model.
     pub model: ModelInfo,
+    /// How many of its views of the picture were averaged.
+    pub views: ViewCount,
     /// Time a step.
     pub timings: Timings,
 }

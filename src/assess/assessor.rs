@@ -1,20 +1,26 @@
 //! Joins the steps: one frame in, one assessment out.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use image::RgbImage;
 
 use super::{
-    assessment::{Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict},
-    explain,
+    assessment::{
+        Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict, ViewCount,
+    },
+    explain, occlusion,
     prepare::{PrepareError, Preparer, seen_region},
     quality::{Gate, GateError},
     verdict,
+    views::{self, Looked},
 };
 use crate::{
-    engine::{self, CpuEngine, Engine, EngineError, Outputs},
+    engine::{self, CpuEngine, Engine, EngineError},
     frame::{DecodeError, Detail, Frame},
-    model::{ModelError, Package, Score, TASKS, Task, known, package::sha256_hex},
+    model::{ModelError, Package, TASKS, Task, known, package::sha256_hex},
 };
 
 /// Whether the quality gate may refuse a picture.
@@ -61,6 +67,10 @@ pub struct Assessor {
     engine: Box<dyn Engine>,
     preparer: Preparer,
     info: ModelInfo,
+    /// How many of the model's views are averaged, from the first on.
+    views: usize,
+    /// The quickest single inference of the known answers, on the CPU.
+    inference: Duration,
 }
 
 impl Assessor {
@@ -105,6 +115,8 @@ impl Assessor {
                 sha256: package.cpu_sha256.clone(),
             },
             engine: Box::new(engine),
+            views: package.manifest.views.len(),
+            inference: Duration::MAX,
             package,
         };
         log::info!(
@@ -181,18 +193,20 @@ impl Assessor {
         timings.quality = clock.elapsed();
 
         let scored = if quality.usable || gating == Gating::Off {
-            let clock = Instant::now();
-            let tensor = self.preparer.prepare(picture)?;
-            timings.prepare = clock.elapsed();
+            let manifest = &self.package.manifest;
+            let looked = views::look(
+                self.engine.as_mut(),
+                &mut self.preparer,
+                picture,
+                &manifest.views[..self.views],
+                manifest.outputs.score,
+            )?;
+            timings.prepare = looked.prepare;
+            timings.infer = looked.infer;
 
             let clock = Instant::now();
-            let outputs = self.engine.infer(tensor)?;
-            timings.infer = clock.elapsed();
-
-            let clock = Instant::now();
-            let input = &self.package.manifest.input;
-            let region = seen_region(frame_size, (input.width, input.height));
-            let scored = self.explain(&outputs, region)?;
+            let input = (manifest.input.width, manifest.input.height);
+            let scored = self.explain(&looked, seen_region(frame_size, input))?;
             timings.explain = clock.elapsed();
             Some(scored)
         } else {
@@ -221,18 +235,68 @@ impl Assessor {
             quality,
             engine: self.engine.info().clone(),
             model: self.info.clone(),
+            views: self.views(),
             timings,
         })
     }
 
-    /// The eight scores (before calibration) of a picture, past the gate.
+    /// Occlusion maps of a frame, one inference a cell of the model's grid: a second opinion on
+    /// where the evidence lies, for one look at the whole picture.
+    ///
+    /// # Errors
+    /// [`AssessError`] as [`Assessor::assess`].
+    pub fn occlusion(&mut self, frame: &Frame) -> Result<HeatMaps, AssessError> {
+        let picture = frame.decode(self.detail())?;
+        let tensor = self.preparer.prepare(&picture)?;
+        let input = &self.package.manifest.input;
+        let base = self.engine.infer(tensor)?;
+        let engine = self.engine.info().clone();
+        let falls = occlusion::occlusion(self.engine.as_mut(), tensor, &base, input)?;
+        if *self.engine.info() != engine {
+            // The falls would be differences between two engines.
+            let why = "the engine changed in the middle of the occlusion map: ask again";
+            return Err(AssessError::Engine(EngineError::Failed(why.into())));
+        }
+        let region = seen_region((frame.width, frame.height), (input.width, input.height));
+        let grid = (base.columns, base.rows);
+        Ok(explain::occlusion_maps(falls, grid, region))
+    }
+
+    /// The eight scores (before calibration) of one look at a whole picture, past the gate.
     ///
     /// # Errors
     /// [`AssessError`] as [`Assessor::assess`].
     pub fn scores(&mut self, picture: &RgbImage) -> Result<[f32; TASKS], AssessError> {
         let tensor = self.preparer.prepare(picture)?;
+        let clock = Instant::now();
         let outputs = self.engine.infer(tensor)?;
-        Ok(self.read_scores(&outputs))
+        self.inference = self.inference.min(clock.elapsed());
+        Ok(views::scores(&outputs, self.package.manifest.outputs.score))
+    }
+
+    /// How many of the model's views are averaged.
+    pub fn views(&self) -> ViewCount {
+        ViewCount {
+            used: self.views,
+            of: self.package.manifest.views.len(),
+        }
+    }
+
+    /// Takes as many views, from the first on, as the CPU answers within `time`, but one at
+    /// least. Decided once and by the CPU, whatever engine runs: two pictures of one run are
+    /// seen alike, and a lost accelerator makes no verdict late.
+    pub fn hold_views_to(&mut self, time: Duration) {
+        let all = self.package.manifest.views.len();
+        let fit = time.as_nanos() / self.inference.as_nanos().max(1);
+        self.views = usize::try_from(fit).unwrap_or(all).clamp(1, all);
+        if self.views < all {
+            log::warn!(
+                "only {} of the model's {all} views fit into {} ms: one takes {} ms here",
+                self.views,
+                time.as_millis(),
+                self.inference.as_millis()
+            );
+        }
     }
 
     /// The input tensor of a picture, past the gate: what the known answers look at.
@@ -243,18 +307,10 @@ impl Assessor {
         Ok(self.preparer.prepare(picture)?)
     }
 
-    fn read_scores(&self, outputs: &Outputs) -> [f32; TASKS] {
-        match self.package.manifest.outputs.score {
-            Score::MeanOfMaps => outputs.map_means(),
-            Score::Logits => outputs.logits,
-        }
-    }
-
-    fn explain(&self, outputs: &Outputs, region: Region) -> Result<Scored, AssessError> {
-        let scores = self.read_scores(outputs);
+    fn explain(&self, looked: &Looked, region: Region) -> Result<Scored, AssessError> {
         let findings = Task::ALL.map(|task| {
             let spec = self.package.manifest.task(task);
-            let score = scores[task.index()];
+            let score = looked.scores[task.index()];
             Finding {
                 task,
                 score,
@@ -271,7 +327,7 @@ impl Assessor {
             findings,
             verdict,
             rule,
-            maps: explain::heat_maps(outputs, region),
+            maps: explain::heat_maps(&looked.merged, region),
         })
     }
 }

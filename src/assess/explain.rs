@@ -18,20 +18,42 @@ const FULL_EVIDENCE: f32 = 2.0;
 
 /// The heat maps of one inference.
 pub fn heat_maps(outputs: &Outputs, region: Region) -> HeatMaps {
-    let maps = std::array::from_fn(|task| {
-        let evidence: Vec<f32> = outputs
-            .maps
-            .iter()
-            .skip(task)
-            .step_by(TASKS)
-            .map(|z| z.max(0.0))
-            .collect();
-        let strongest = evidence.iter().copied().fold(FULL_EVIDENCE, f32::max);
-        evidence.into_iter().map(|z| z / strongest).collect()
+    let evidence = |task| {
+        let own = outputs.maps.iter().skip(task).step_by(TASKS);
+        own.map(|z| z.max(0.0)).collect()
+    };
+    let evidence = std::array::from_fn(evidence);
+    scaled(
+        evidence,
+        (outputs.columns, outputs.rows),
+        region,
+        FULL_EVIDENCE,
+    )
+}
+
+/// How far a score must fall under a patch to be shown in full: a patch hides a small part of
+/// what speaks for a pattern.
+const FULL_FALL: f32 = 0.25;
+
+/// The maps of [`super::occlusion`], in the same form.
+pub fn occlusion_maps(falls: [Vec<f32>; TASKS], grid: (usize, usize), region: Region) -> HeatMaps {
+    scaled(falls, grid, region, FULL_FALL)
+}
+
+/// Brings each map's strongest cell to 1, or, where it stays below `full`, to its part of it.
+fn scaled(
+    maps: [Vec<f32>; TASKS],
+    (columns, rows): (usize, usize),
+    region: Region,
+    full: f32,
+) -> HeatMaps {
+    let maps = maps.map(|map: Vec<f32>| {
+        let strongest = map.iter().copied().fold(full, f32::max);
+        map.into_iter().map(|z| z / strongest).collect()
     });
     HeatMaps {
-        columns: outputs.columns,
-        rows: outputs.rows,
+        columns,
+        rows,
         maps,
         region,
     }
@@ -77,7 +99,7 @@ impl HeatMaps {
 
 /// The two cells whose centres lie around position `u` (0 to 1) of `n` cells, and how far
 /// towards the second it is.
-fn neighbours(u: f32, n: usize) -> (usize, usize, f32) {
+pub(super) fn neighbours(u: f32, n: usize) -> (usize, usize, f32) {
     let last = n.saturating_sub(1);
     let position = (u * n as f32 - 0.5).clamp(0.0, last as f32);
     let first = position.floor() as usize;

@@ -10,7 +10,7 @@ use fast_image_resize::{
 use image::RgbImage;
 
 use super::assessment::Region;
-use crate::model::InputSpec;
+use crate::model::{InputSpec, View};
 
 /// Why a picture could not be prepared.
 #[derive(Debug, thiserror::Error)]
@@ -38,17 +38,26 @@ impl Preparer {
         }
     }
 
-    /// The int8 tensor (height × width × RGB) of a picture.
+    /// The int8 tensor (height × width × RGB) of a picture, all of it that fits.
     ///
     /// # Errors
     /// [`PrepareError`] for a picture without pixels.
     pub fn prepare(&mut self, picture: &RgbImage) -> Result<&[i8], PrepareError> {
+        self.prepare_view(picture, View::WHOLE)
+    }
+
+    /// The same of one view.
+    ///
+    /// # Errors
+    /// As [`Preparer::prepare`].
+    pub fn prepare_view(&mut self, picture: &RgbImage, seen: View) -> Result<&[i8], PrepareError> {
         let (width, height) = picture.dimensions();
         let fail = |why: String| PrepareError { width, height, why };
         let view = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3)
             .map_err(|e| fail(e.to_string()))?;
         let aspect = (self.input.width(), self.input.height());
-        let (left, top, crop_width, crop_height) = centred((width, height), aspect);
+        let (left, top, crop_width, crop_height) =
+            middle(centred((width, height), aspect), f64::from(seen.part));
         let options = ResizeOptions::new()
             .crop(left, top, crop_width, crop_height)
             .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
@@ -58,6 +67,11 @@ impl Preparer {
         for (out, byte) in self.tensor.iter_mut().zip(self.input.buffer()) {
             // The byte minus 128 is the byte with its top bit flipped, read as signed.
             *out = (byte ^ 0x80) as i8;
+        }
+        if seen.mirrored {
+            for row in self.tensor.chunks_exact_mut(aspect.0 as usize * 3) {
+                row.as_chunks_mut::<3>().0.reverse();
+            }
         }
         Ok(&self.tensor)
     }
@@ -88,6 +102,17 @@ fn centred(size: (u32, u32), aspect: (u32, u32)) -> (f64, f64, f64, f64) {
         (height - crop_height) / 2.0,
         crop_width,
         crop_height,
+    )
+}
+
+/// The middle of a rectangle, a part of its width and height.
+fn middle((left, top, width, height): (f64, f64, f64, f64), part: f64) -> (f64, f64, f64, f64) {
+    let rim = (1.0 - part) / 2.0;
+    (
+        left + width * rim,
+        top + height * rim,
+        width * part,
+        height * part,
     )
 }
 
@@ -151,6 +176,28 @@ mod tests {
                 width: 400,
                 height: 300
             }
+        );
+    }
+
+    #[test]
+    fn a_mirrored_view_is_the_mirrored_picture_and_a_part_is_its_middle() {
+        let picture = RgbImage::from_fn(64, 48, |x, y| {
+            image::Rgb([(x * 4) as u8, (y * 5) as u8, (x * y % 251) as u8])
+        });
+        let mut preparer = Preparer::new(&spec(32, 24));
+        let seen = |preparer: &mut Preparer, picture: &RgbImage, part, mirrored| {
+            let view = View { part, mirrored };
+            preparer.prepare_view(picture, view).unwrap().to_vec()
+        };
+        let mirror = image::imageops::flip_horizontal(&picture);
+        assert_eq!(
+            seen(&mut preparer, &picture, 1.0, true),
+            seen(&mut preparer, &mirror, 1.0, false)
+        );
+        let half = image::imageops::crop_imm(&picture, 16, 12, 32, 24).to_image();
+        assert_eq!(
+            seen(&mut preparer, &picture, 0.5, false),
+            seen(&mut preparer, &half, 1.0, false)
         );
     }
 

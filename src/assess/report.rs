@@ -39,6 +39,8 @@ pub struct Report {
     pub stand_ins: Vec<&'static str>,
     /// Which model answered.
     pub model: super::ModelInfo,
+    /// How many of the model's views of the picture were averaged.
+    pub views: super::ViewCount,
     /// Version of this program.
     pub app_version: &'static str,
     /// The frame itself.
@@ -195,6 +197,7 @@ impl Report {
             engine_fallback: assessment.engine.fallback.clone(),
             stand_ins: assessment.stand_ins(),
             model: assessment.model.clone(),
+            views: assessment.views,
             app_version: env!("CARGO_PKG_VERSION"),
             frame: FrameLine {
                 sha256: assessment.frame_sha256.clone(),

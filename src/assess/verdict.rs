@@ -68,9 +68,13 @@ fn sentence(findings: &[Finding; TASKS], says: RuleSays, agrees: Option<bool>) -
             .collect();
         names.join(", ")
     };
+    let mut patterns = findings.iter().filter(|f| f.task != Task::Bcc);
+    let unsure = patterns.any(Finding::possible);
     let rule = match says {
         RuleSays::Bcc => format!("Rule: BCC ({})", named(Role::PositiveCriterion)),
         RuleSays::NotBcc => format!("Rule: not BCC ({})", named(Role::NegativeCriterion)),
+        // A pattern marked "?" beside "none found" would contradict it.
+        RuleSays::Silent if unsure => "Rule: silent, no pattern is sure".to_owned(),
         RuleSays::Silent => "Rule: silent, no pattern found".to_owned(),
     };
     match agrees {
@@ -101,6 +105,17 @@ mod tests {
         p[1] = pigment_network;
         p[2] = ulceration;
         decide(&findings(p)).0
+    }
+
+    #[test]
+    fn a_silent_rule_says_whether_a_pattern_is_possible() {
+        let line = |ulceration| {
+            let mut p = [0.0; TASKS];
+            p[Task::Ulceration.index()] = ulceration;
+            decide(&findings(p)).1.sentence
+        };
+        assert_eq!(line(0.1), "Rule: silent, no pattern found");
+        assert_eq!(line(0.3), "Rule: silent, no pattern is sure");
     }
 
     #[test]

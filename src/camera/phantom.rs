@@ -16,7 +16,7 @@ use rand_chacha::{
 
 use super::{Camera, Lost, News, Opened, pace::Pace};
 use crate::{
-    frame::{Frame, FrameId, PixelFormat, Source, SourceKind},
+    frame::{Frame, FrameId, PixelFormat, Source, SourceKind, jpeg},
     model::Task,
     phantom::Phantom,
 };
@@ -151,17 +151,43 @@ impl PhantomCamera {
         if self.variants.len() + 1 == VARIANTS {
             self.drawn = None;
         }
-        let image = turbojpeg::Image {
-            pixels: frame.as_raw().as_slice(),
-            width: width as usize,
-            pitch: width as usize * 3,
-            height: height as usize,
-            format: turbojpeg::PixelFormat::RGB,
-        };
-        turbojpeg::compress(image, QUALITY, turbojpeg::Subsamp::Sub2x1)
-            .map(|jpeg| jpeg.to_vec())
-            .map_err(|e| e.to_string())
+        jpeg::encode(&frame, QUALITY)
     }
+}
+
+/// One frame of a phantom without patterns, for what measures or checks the device itself; as
+/// the camera's MJPG, or as plain pixels. `why` stands in its source.
+///
+/// # Errors
+/// A sentence where it cannot be encoded.
+pub fn still((width, height): (u32, u32), format: PixelFormat, why: &str) -> Result<Frame, String> {
+    let seed = 1;
+    let drawing = Phantom {
+        seed,
+        patterns: vec![],
+        width,
+        height,
+    }
+    .draw();
+    let data = match format {
+        PixelFormat::Mjpeg => jpeg::encode(&drawing.picture, QUALITY)?,
+        PixelFormat::Rgb8 => drawing.picture.into_raw(),
+        PixelFormat::Yuyv { .. } => return Err("the phantom is not drawn as YUYV".into()),
+    };
+    Ok(Frame {
+        id: FrameId::next(),
+        source: Arc::new(Source {
+            kind: SourceKind::Phantom,
+            name: format!("PHANTOM seed {seed}"),
+            detail: why.into(),
+        }),
+        captured_at: SystemTime::now(),
+        captured: Instant::now(),
+        format,
+        width,
+        height,
+        data: data.into(),
+    })
 }
 
 impl Camera for PhantomCamera {

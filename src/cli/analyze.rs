@@ -18,7 +18,7 @@ use super::{
     out::{complain, printable, say},
 };
 use crate::{
-    assess::{Assessment, Assessor, Gating, report::Report},
+    assess::{Assessment, Assessor, Gating, HeatMaps, report::Report},
     camera::still,
     config::Config,
     frame::Frame,
@@ -30,6 +30,7 @@ use crate::{
   bccscope analyze lesion.jpg
   bccscope analyze --json folder/ > results.jsonl
   bccscope analyze --json --heatmaps maps/ a.jpg b.png
+  bccscope analyze --heatmaps maps/ --occlusion lesion.jpg
   bccscope analyze --screens shown/ --size 1280x720 lesion.jpg
 
 One object a line and image on stdout, in order. An unreadable image gives an object with
@@ -45,6 +46,10 @@ pub struct AnalyzeCommand {
     /// Write each task's heat map (grey PNG of the frame's size) into this folder
     #[arg(long, value_name = "DIR")]
     heatmaps: Option<PathBuf>,
+    /// Heat maps by occlusion instead (what the score loses when a patch is covered): slower,
+    /// an inference for every cell of the model's grid
+    #[arg(long, requires = "heatmaps")]
+    occlusion: bool,
     /// Draw each result screen as PNG into this folder
     #[arg(long, value_name = "DIR")]
     screens: Option<PathBuf>,
@@ -82,11 +87,16 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
         let analysed = entry
             .load()
             .map_err(|e| e.to_string())
-            .and_then(|frame| analyse(&mut assessor, frame, gating));
+            .and_then(|frame| analyse(&mut assessor, frame, gating, command.occlusion));
         let printed = match analysed {
-            Ok((frame, assessment)) => {
+            Ok((frame, assessment, maps)) => {
                 let mut report = Report::new(&path, &assessment);
-                outputs.write(number + 1, &frame, &assessment, &mut report)?;
+                outputs.write(
+                    number + 1,
+                    &frame,
+                    (&assessment, maps.as_ref()),
+                    &mut report,
+                )?;
                 if command.json {
                     serde_json::to_string(&report).or_fail()?
                 } else {
@@ -119,9 +129,15 @@ fn analyse(
     assessor: &mut Assessor,
     frame: Frame,
     gating: Gating,
-) -> Result<(Frame, Assessment), String> {
+    occlusion: bool,
+) -> Result<(Frame, Assessment, Option<HeatMaps>), String> {
     let assessment = assessor.assess(&frame, gating).map_err(|e| e.to_string())?;
-    Ok((frame, assessment))
+    // No map of a picture the gate refused.
+    let maps = match assessment.maps.clone() {
+        Some(_) if occlusion => Some(assessor.occlusion(&frame).map_err(|e| e.to_string())?),
+        own => own,
+    };
+    Ok((frame, assessment, maps))
 }
 
 fn progress_bar(images: usize) -> ProgressBar {

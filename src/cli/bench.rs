@@ -78,8 +78,14 @@ fn earlier(path: &Path) -> Result<Report, CliError> {
 
 fn table(report: &Report) -> Result<(), CliError> {
     say(format_args!(
-        "{}, {}, {} assessments an engine",
-        report.model, report.frame, report.runs
+        "{}, {}, {} assessments an engine, {} a picture",
+        report.model,
+        report.frame,
+        report.runs,
+        match report.views {
+            1 => "one inference".to_owned(),
+            n => format!("{n} inferences"),
+        }
     ))?;
     for engine in &report.engines {
         say(format_args!("\n{} ({})", engine.engine, engine.runtime))?;
@@ -116,10 +122,11 @@ fn table(report: &Report) -> Result<(), CliError> {
 }
 
 fn comparison(then: &Report, now: &Report) -> Result<(), CliError> {
-    if then.model_sha256 != now.model_sha256 || then.frame != now.frame {
+    let alike = |r: &Report| (r.model_sha256.clone(), r.frame.clone(), r.views);
+    if alike(then) != alike(now) {
         say(format_args!(
-            "\nnot alike: then {} and {}, now {} and {}",
-            then.model, then.frame, now.model, now.frame
+            "\nnot alike: then {}, {} and {} views, now {}, {} and {} views",
+            then.model, then.frame, then.views, now.model, now.frame, now.views
         ))?;
     }
     say(format_args!(

@@ -71,6 +71,7 @@ fn kind(name: &str) -> Result<Kind, String> {
 /// When no display works, the source cannot be opened, or settings are out of range.
 pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
     let limits = config.app.limits().map_err(CliError::WrongUse)?;
+    let views_time = config.app.views_time().map_err(CliError::WrongUse)?;
     let mut settings = config.display.clone();
     if !command.display.is_empty() {
         settings.order = Order::try_from(command.display.clone()).map_err(CliError::WrongUse)?;
@@ -92,10 +93,13 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
     let display = Reopening::open(&settings).or_fail()?;
     let (events, inputs) = mpsc::channel();
     input::start(&config.input, settings.rotate, &events).or_fail()?;
-    let assessor = command.model.open(config).map_err(|e| {
+    let mut assessor = command.model.open(config).map_err(|e| {
         log::error!("model refused: {e}");
         e.to_string()
     });
+    if let Ok(assessor) = &mut assessor {
+        assessor.hold_views_to(views_time);
+    }
     let folder = command.cases.as_ref().unwrap_or(&config.records.folder);
     device::run(Parts {
         camera,

@@ -26,6 +26,24 @@ pub fn size(data: &[u8]) -> Result<(u32, u32), DecodeError> {
     Ok((header.width as u32, header.height as u32))
 }
 
+/// A picture as most cameras' MJPG is: 4:2:2, at this quality.
+///
+/// # Errors
+/// The encoder's own words.
+pub fn encode(picture: &RgbImage, quality: i32) -> Result<Vec<u8>, String> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let image = Image {
+        pixels: picture.as_raw().as_slice(),
+        width,
+        pitch: width * PixelFormat::RGB.size(),
+        height,
+        format: PixelFormat::RGB,
+    };
+    turbojpeg::compress(image, quality, turbojpeg::Subsamp::Sub2x1)
+        .map(|jpeg| jpeg.to_vec())
+        .map_err(|e| e.to_string())
+}
+
 pub(super) fn decode(
     data: &[u8],
     agreed: (u32, u32),
@@ -113,16 +131,7 @@ mod tests {
         let picture = RgbImage::from_fn(640, 480, |x, y| {
             image::Rgb([(x / 3) as u8, (y / 2) as u8, ((x + y) / 5) as u8])
         });
-        let image = Image {
-            pixels: picture.as_raw().as_slice(),
-            width: 640,
-            pitch: 640 * 3,
-            height: 480,
-            format: PixelFormat::RGB,
-        };
-        turbojpeg::compress(image, 90, turbojpeg::Subsamp::Sub2x1)
-            .expect("a ramp compresses")
-            .to_vec()
+        encode(&picture, 90).expect("a ramp compresses")
     }
 
     fn without_huffman_tables(jpeg: &[u8]) -> Vec<u8> {

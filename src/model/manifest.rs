@@ -5,7 +5,10 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::task::{Role, TASKS, Task};
+use super::{
+    task::{Role, TASKS, Task},
+    view::{self, View},
+};
 use crate::files;
 
 /// The manifest's layout this program reads.
@@ -30,6 +33,9 @@ pub struct Manifest {
     pub files: Files,
     /// What goes in.
     pub input: InputSpec,
+    /// How often and how the network looks at a picture; none named: once, at all of it.
+    #[serde(default = "view::only_whole")]
+    pub views: Vec<View>,
     /// What comes out.
     pub outputs: OutputSpec,
     /// The eight tasks, in order.
@@ -260,6 +266,7 @@ impl Manifest {
         if !(32..=2048).contains(&width) || !(32..=2048).contains(&height) {
             return Err(format!("input {width}x{height} is out of range 32 to 2048"));
         }
+        view::check(&self.views)?;
         let [batch, rows, columns, classes] = self.outputs.maps;
         if batch != 1
             || !(1..=256).contains(&rows)

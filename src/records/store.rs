@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -25,8 +25,8 @@ pub struct Store {
 /// Why a case was not stored. Nothing stored before is touched.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// The system's words.
-    #[error("{path}: {source}")]
+    /// What is wrong and what to do; the system's own words where we know no better.
+    #[error("{}", words(path, source))]
     Io {
         /// File or folder.
         path: PathBuf,
@@ -39,6 +39,28 @@ pub enum RecordError {
     /// The assessment is not of this frame.
     #[error("the result belongs to another frame and was not stored")]
     OtherFrame,
+}
+
+fn words(path: &Path, error: &io::Error) -> String {
+    let (what, advice) = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+            "the storage is full",
+            "move old cases away, then save again",
+        ),
+        ErrorKind::ReadOnlyFilesystem => (
+            "the storage is read-only",
+            "check or replace the card, then save again",
+        ),
+        ErrorKind::PermissionDenied => (
+            "the storage may not be written",
+            "see to the folder's owner, then save again",
+        ),
+        _ => return format!("{}: {error}", path.display()),
+    };
+    // The hidden folder inside the store means nothing to who reads this.
+    let hidden = |part: &Path| part.to_str().is_none_or(|part| part.contains("/."));
+    let place = path.ancestors().find(|part| !hidden(part)).unwrap_or(path);
+    format!("{what}: {advice} ({})", place.display())
 }
 
 #[derive(Serialize)]
@@ -61,6 +83,24 @@ impl Store {
     /// A store in this folder. Nothing is touched until a case is saved.
     pub fn new(folder: PathBuf) -> Store {
         Store { folder }
+    }
+
+    /// Removes what a power cut left of a case that was never acknowledged as saved. What
+    /// cannot be removed stays hidden and harms nobody. Only for a program that stores alone.
+    pub fn clear_half_written(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if !name.to_str().is_some_and(is_half_written) {
+                continue;
+            }
+            match fs::remove_dir_all(entry.path()) {
+                Ok(()) => log::warn!("removed a half-written case of an earlier run: {name:?}"),
+                Err(e) => log::warn!("a half-written case stays: {name:?}: {e}"),
+            }
+        }
     }
 
     /// Stores a case and gives its name.
@@ -177,6 +217,19 @@ fn name(assessment: &Assessment) -> String {
     parts.join("-")
 }
 
+/// `.20261124-140503-1a2b3c4d.PID`, with or without the word of a stand-in: what [`Store::save`]
+/// writes into before it renames.
+fn is_half_written(name: &str) -> bool {
+    let digits = |part: &str, n| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+    let Some((case, pid)) = name.strip_prefix('.').and_then(|n| n.rsplit_once('.')) else {
+        return false;
+    };
+    let mut parts = case.split('-');
+    let day = parts.next().is_some_and(|part| digits(part, 8));
+    let clock = parts.next().is_some_and(|part| digits(part, 6));
+    day && clock && !pid.is_empty() && digits(pid, pid.len())
+}
+
 /// UTC, whole seconds. A clock that has lost its battery may say 1970; the record says so too.
 fn rfc3339(time: SystemTime) -> String {
     let seconds = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
@@ -212,7 +265,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        assess::{EngineInfo, ModelInfo, Quality, Timings, Verdict},
+        assess::sample,
         frame::{FrameId, Source, SourceKind},
     };
 
@@ -240,36 +293,6 @@ mod tests {
         }
     }
 
-    fn assessment(frame: &Frame) -> Assessment {
-        Assessment {
-            frame: frame.id,
-            source: Arc::clone(&frame.source),
-            captured_at: frame.captured_at,
-            frame_size: (frame.width, frame.height),
-            frame_sha256: "ab".repeat(32),
-            verdict: Verdict::NotUsable,
-            findings: None,
-            rule: None,
-            maps: None,
-            quality: Quality {
-                usable: false,
-                reasons: vec![],
-                scores: vec![],
-            },
-            engine: EngineInfo {
-                name: "CPU".into(),
-                runtime: String::new(),
-                fallback: None,
-            },
-            model: ModelInfo {
-                name: "m".into(),
-                version: "1".into(),
-                sha256: String::new(),
-            },
-            timings: Timings::default(),
-        }
-    }
-
     fn visible(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(folder)
             .expect("a folder")
@@ -285,7 +308,7 @@ mod tests {
         let store = Store::new(root.path().join("cases"));
         let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"\xff\xd8 bytes");
         let name = store
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect("saved");
         assert_eq!(name, "20261118-110640-abababab");
         let case = root.path().join("cases").join(&name);
@@ -307,10 +330,10 @@ mod tests {
         let store = Store::new(root.path().into());
         let frame = frame(SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]);
         let first = store
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect("saved");
         let second = store
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect("saved");
         assert!(first.ends_with("-PHANTOM"), "{first}");
         assert_eq!(visible(root.path()), [first.clone(), second]);
@@ -326,7 +349,7 @@ mod tests {
             (SourceKind::Phantom, "-abababab-PHANTOM-SIMULATED"),
         ] {
             let frame = frame(kind, PixelFormat::Mjpeg, b"x");
-            let mut assessment = assessment(&frame);
+            let mut assessment = sample::refused(&frame);
             assessment.engine.name = "Edge TPU SIMULATED".into();
             let store = Store::new(root.path().into());
             let name = store.save(&frame, &assessment, SPREAD).expect("saved");
@@ -335,10 +358,50 @@ mod tests {
     }
 
     #[test]
+    fn what_a_power_cut_left_is_cleared_and_nothing_else() {
+        let root = tempfile::tempdir().expect("a folder");
+        let store = Store::new(root.path().into());
+        let kept = [
+            "20261118-110640-abababab",
+            ".config.7",
+            ".20261118-notes",
+            ".20261118-110640-abababab.x7",
+        ];
+        let left = [
+            ".20261118-110640-abababab.4711",
+            ".20261118-110641-00ff00ff-PHANTOM.9",
+            ".20261118-110642-00ff00ff-PHANTOM-SIMULATED.9",
+        ];
+        for name in kept.iter().chain(&left) {
+            fs::create_dir(root.path().join(name)).expect("a folder");
+            fs::write(root.path().join(name).join("frame.jpg"), "x").expect("a file");
+        }
+        store.clear_half_written();
+        assert!(kept.iter().all(|name| root.path().join(name).exists()));
+        assert!(!left.iter().any(|name| root.path().join(name).exists()));
+    }
+
+    #[test]
+    fn a_full_or_read_only_storage_is_named_with_what_to_do() {
+        for (kind, word) in [
+            (ErrorKind::StorageFull, "move old cases away"),
+            (ErrorKind::ReadOnlyFilesystem, "replace the card"),
+        ] {
+            let error = RecordError::Io {
+                path: "/var/lib/bccscope/cases/.20261118-110640-ab.9/frame.jpg".into(),
+                source: kind.into(),
+            };
+            let words = error.to_string();
+            assert!(words.contains(word), "{words}");
+            assert!(words.ends_with("(/var/lib/bccscope/cases)"), "{words}");
+        }
+    }
+
+    #[test]
     fn a_result_of_another_frame_is_not_stored() {
         let root = tempfile::tempdir().expect("a folder");
         let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"x");
-        let mut other = assessment(&frame);
+        let mut other = sample::refused(&frame);
         other.frame = FrameId(8);
         let error = Store::new(root.path().into()).save(&frame, &other, SPREAD);
         assert!(matches!(error, Err(RecordError::OtherFrame)));
@@ -350,13 +413,13 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         // Too few bytes for a picture: the PNG cannot be made.
         let frame = frame(SourceKind::Camera, PixelFormat::Rgb8, &[1, 2]);
-        let error = Store::new(root.path().into()).save(&frame, &assessment(&frame), SPREAD);
+        let error = Store::new(root.path().into()).save(&frame, &sample::refused(&frame), SPREAD);
         assert!(matches!(error, Err(RecordError::Frame(_))));
         assert!(visible(root.path()).is_empty());
         let file = root.path().join("file");
         fs::write(&file, "").expect("a file");
         let words = Store::new(file.join("cases"))
-            .save(&frame, &assessment(&frame), SPREAD)
+            .save(&frame, &sample::refused(&frame), SPREAD)
             .expect_err("a file is no folder")
             .to_string();
         assert!(words.contains("file/cases"), "{words}");

@@ -1,5 +1,7 @@
 //! The heat map over a fitted picture, in the frame's coordinates.
 
+use std::ops::Range;
+
 use super::theme;
 use crate::{
     assess::{HeatMaps, Region},
@@ -30,47 +32,53 @@ pub(super) fn overlay(
         width: rw,
         height: rh,
     } = maps.region;
-    let columns = lookup(width, frame.0, (x, rw), maps.columns);
-    let rows = lookup(height, frame.1, (y, rh), maps.rows);
+    let (seen_rows, rows) = lookup(height, frame.1, (y, rh), maps.rows);
+    let (seen_columns, columns) = lookup(width, frame.0, (x, rw), maps.columns);
+    let seen_bytes = seen_columns.start * 3..seen_columns.end * 3;
     let mixer = theme::HeatMixer::new();
     let thick = stroke.round().max(1.0) as usize;
     // The levels of the last `thick` rows, to find where the line runs.
-    let mut above: Vec<Vec<Option<u8>>> = vec![vec![None; width]; thick];
+    let mut above = vec![vec![0u8; columns.len()]; thick];
+    let mut levels = vec![0u8; columns.len()];
     let mut blended = vec![0.0f32; maps.columns];
-    for (number, line) in pixels.chunks_exact_mut((width * 3).max(1)).enumerate() {
-        let levels: Vec<Option<u8>> = match rows.get(number) {
-            Some(Some(row)) => {
-                let cell =
-                    |r: usize, c: usize| map.get(r * maps.columns + c).copied().unwrap_or(0.0);
-                for (c, value) in blended.iter_mut().enumerate() {
-                    *value = cell(row.first, c) * (1.0 - row.part) + cell(row.second, c) * row.part;
-                }
-                let at = |c: usize| blended.get(c).copied().unwrap_or(0.0);
-                let level = |c: &Cells| {
-                    let value = at(c.first) * (1.0 - c.part) + at(c.second) * c.part;
-                    (value.clamp(0.0, 1.0) * 255.0).round() as u8
-                };
-                columns.iter().map(|c| c.as_ref().map(level)).collect()
-            }
-            _ => vec![None; width],
+    let lines = pixels.chunks_exact_mut((width * 3).max(1));
+    let lines = lines.skip(seen_rows.start).zip(&rows);
+    for (number, (line, row)) in lines.enumerate() {
+        blended.fill(0.0);
+        let cells = |r: usize| map.iter().skip(r * maps.columns);
+        let pairs = cells(row.first).zip(cells(row.second));
+        for (value, (first, second)) in blended.iter_mut().zip(pairs) {
+            *value = first * (1.0 - row.part) + second * row.part;
+        }
+        let at = |c: usize| blended.get(c).copied().unwrap_or(0.0);
+        for (level, column) in levels.iter_mut().zip(&columns) {
+            let value = at(column.first) * (1.0 - column.part) + at(column.second) * column.part;
+            // The nearest whole number.
+            *level = (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+        }
+        let Some(line) = line.get_mut(seen_bytes.clone()) else {
+            continue;
         };
-        let side = |level: Option<u8>| level.map(|l| l >= LINE);
-        for (x, pixel) in line.chunks_exact_mut(3).enumerate() {
-            let Some(level) = levels.get(x).copied().flatten() else {
-                continue;
-            };
+        let (pixels, _) = line.as_chunks_mut::<3>();
+        for (pixel, &level) in pixels.iter_mut().zip(&levels) {
             mixer.mix(pixel, level);
-            let here = Some(level >= LINE);
-            let crossed = |other: Option<bool>| other.is_some() && other != here;
-            let left = x.checked_sub(thick).and_then(|x| side(*levels.get(x)?));
-            let up = above.get(number % thick).and_then(|row| side(*row.get(x)?));
-            if crossed(left) || crossed(up) {
-                pixel.copy_from_slice(&theme::CONTOUR);
+        }
+        let crossed = |a: u8, b: u8| (a >= LINE) != (b >= LINE);
+        let from_left = levels.iter().zip(levels.iter().skip(thick));
+        for (pixel, (&left, &here)) in pixels.iter_mut().skip(thick).zip(from_left) {
+            if crossed(left, here) {
+                *pixel = theme::CONTOUR;
             }
         }
-        if let Some(oldest) = above.get_mut(number % thick) {
-            *oldest = levels;
+        let oldest = &mut above[number % thick];
+        if number >= thick {
+            for (pixel, (&up, &here)) in pixels.iter_mut().zip(oldest.iter().zip(&levels)) {
+                if crossed(up, here) {
+                    *pixel = theme::CONTOUR;
+                }
+            }
         }
+        std::mem::swap(oldest, &mut levels);
     }
 }
 
@@ -81,31 +89,36 @@ struct Cells {
     part: f32,
 }
 
-/// For every pixel along one side: its cells, `None` outside the part the model saw.
-/// The same as [`HeatMaps::at`], once a row and once a column instead of once a pixel.
+/// The pixels along one side that the model saw, and the cells of each. The same as
+/// [`HeatMaps::at`], once a row and once a column instead of once a pixel.
 fn lookup(
     pixels: usize,
     frame: u32,
     (start, length): (u32, u32),
     cells: usize,
-) -> Vec<Option<Cells>> {
+) -> (Range<usize>, Vec<Cells>) {
     let scale = frame as f32 / pixels.max(1) as f32;
     let last = cells.saturating_sub(1);
-    (0..pixels)
-        .map(|pixel| {
-            let at = ((pixel as f32 + 0.5) * scale - start as f32) / length.max(1) as f32;
-            if !(0.0..=1.0).contains(&at) {
-                return None;
-            }
+    let place = |pixel: usize| {
+        let at = ((pixel as f32 + 0.5) * scale - start as f32) / length.max(1) as f32;
+        (0.0..=1.0).contains(&at).then_some(at)
+    };
+    let first = (0..pixels).position(|pixel| place(pixel).is_some());
+    let first = first.unwrap_or(pixels);
+    // Places rise from pixel to pixel: those seen are neighbours.
+    let seen: Vec<Cells> = (first..pixels)
+        .map_while(place)
+        .map(|at| {
             let position = (at * cells as f32 - 0.5).clamp(0.0, last as f32);
             let first = position as usize;
-            Some(Cells {
+            Cells {
                 first,
                 second: (first + 1).min(last),
                 part: position - first as f32,
-            })
+            }
         })
-        .collect()
+        .collect();
+    (first..first + seen.len(), seen)
 }
 
 #[cfg(test)]
@@ -153,7 +166,7 @@ mod tests {
                     continue;
                 }
                 let (fx, fy) = ((x as f32 + 0.5) * 20.0, (y as f32 + 0.5) * 20.0);
-                let mut want = [90u8; 3];
+                let mut want = [90; 3];
                 if let Some(value) = maps.at(Task::Ulceration, fx, fy) {
                     mixer.mix(&mut want, (value * 255.0).round() as u8);
                 }

@@ -108,19 +108,22 @@ fn paint_sign(surface: &mut Surface, area: &Area, sign: Sign, (ink, ground): (Rg
         (cx - side as f32 / 2.0).round() as i32,
         (cy - side as f32 / 2.0).round() as i32,
     );
+    // Columns of the sign that lie left of the surface.
+    let hidden = left.min(0).unsigned_abs() as usize;
+    let mut sums = vec![[0u32; 3]; side as usize];
     for y in 0..side {
-        for x in 0..side {
-            let mut sum = [0u32; 3];
-            for dy in 0..FINER {
-                let row = canvas.row(y * FINER + dy, x * FINER, (x + 1) * FINER);
-                for pixel in row.chunks_exact(3) {
-                    for (sum, byte) in sum.iter_mut().zip(pixel) {
-                        *sum += u32::from(*byte);
-                    }
+        sums.fill([0; 3]);
+        for row in y * FINER..(y + 1) * FINER {
+            let (pixels, _) = canvas.row(row, 0, fine).as_chunks::<3>();
+            for (sum, fines) in sums.iter_mut().zip(pixels.chunks_exact(FINER as usize)) {
+                for fine in fines {
+                    *sum = std::array::from_fn(|c| sum[c] + u32::from(fine[c]));
                 }
             }
-            let [r, g, b] = sum.map(|sum| (sum / (FINER * FINER) as u32) as u8);
-            surface.mix(left + x, top + y, Rgb888::new(r, g, b), 1.0);
+        }
+        let (pixels, _) = surface.row(top + y, left, left + side).as_chunks_mut::<3>();
+        for (pixel, sum) in pixels.iter_mut().zip(sums.iter().skip(hidden)) {
+            *pixel = sum.map(|sum| (sum / (FINER * FINER) as u32) as u8);
         }
     }
 }
@@ -247,8 +250,8 @@ fn scale(surface: &mut Surface, area: &Area) {
     let mixer = theme::HeatMixer::new();
     for y in top..bottom {
         let row = surface.row(y, left, right);
-        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-            pixel.copy_from_slice(&theme::SKIN);
+        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            *pixel = theme::SKIN;
             mixer.mix(pixel, ((x as f32 + 0.5) / span * 255.0) as u8);
         }
     }

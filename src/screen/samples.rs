@@ -16,7 +16,7 @@ use super::{Burst, CaseNote, MapView, Scene, Sight, Status};
 use crate::{
     assess::{
         Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings,
-        prepare::seen_region, verdict,
+        ViewCount, prepare::seen_region, verdict,
     },
     frame::{FrameId, Source, SourceKind},
     model::{TASKS, Task},
@@ -337,6 +337,7 @@ impl Case {
                     version: "findings".into(),
                     sha256: String::new(),
                 },
+                views: ViewCount { used: 1, of: 1 },
                 timings: Timings::default(),
             },
         }

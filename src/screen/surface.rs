@@ -11,6 +11,8 @@ pub struct Surface {
     pub(super) pixels: RgbImage,
     pub(super) glyphs: Glyphs,
     pub(super) fitter: Fitter,
+    /// One row of a colour, to be copied.
+    line: Vec<[u8; 3]>,
     /// What stands there: everything but the picture, and where the picture lies.
     pub(super) standing: Option<(Vec<Item>, Option<Area>)>,
 }
@@ -22,6 +24,7 @@ impl Surface {
             pixels: RgbImage::new(width, height),
             glyphs: Glyphs::default(),
             fitter: Fitter::default(),
+            line: Vec::new(),
             standing: None,
         }
     }
@@ -121,11 +124,19 @@ impl DrawTarget for Surface {
         let inside = area.intersection(&self.bounding_box());
         let (left, top) = (inside.top_left.x, inside.top_left.y);
         let right = left + inside.size.width as i32;
-        for y in top..top + inside.size.height as i32 {
-            for pixel in self.row(y, left, right).chunks_exact_mut(3) {
-                pixel.copy_from_slice(&[colour.r(), colour.g(), colour.b()]);
-            }
+        let bottom = top + inside.size.height as i32;
+        // One row of the colour, copied as often as needed.
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        line.resize(
+            (right - left).max(0) as usize,
+            [colour.r(), colour.g(), colour.b()],
+        );
+        for y in top..bottom {
+            self.row(y, left, right)
+                .copy_from_slice(line.as_flattened());
         }
+        self.line = line;
         Ok(())
     }
 }

@@ -81,7 +81,7 @@ const COVER: f32 = 0.7;
 /// Mixes the heat map's colours into pixels, by table. Cover grows with the evidence.
 pub struct HeatMixer {
     /// A level's colour times its cover, and what is left of the pixel, in 1/256.
-    table: [([u16; 3], u16); 256],
+    table: [([u32; 3], u32); 256],
 }
 
 impl HeatMixer {
@@ -91,18 +91,16 @@ impl HeatMixer {
             table: std::array::from_fn(|level| {
                 let evidence = level as f32 / 255.0;
                 let cover = COVER * (evidence * 1.6).min(1.0);
-                let colour = heat(evidence).map(|c| (c * cover * 256.0) as u16);
-                (colour, ((1.0 - cover) * 256.0).round() as u16)
+                let colour = heat(evidence).map(|c| (c * cover * 256.0) as u32);
+                (colour, ((1.0 - cover) * 256.0).round() as u32)
             }),
         }
     }
 
     /// Mixes the colour of evidence `level` (0 to 255) into an RGB pixel.
-    pub fn mix(&self, pixel: &mut [u8], level: u8) {
+    pub fn mix(&self, pixel: &mut [u8; 3], level: u8) {
         let (colour, left) = &self.table[usize::from(level)];
-        for (byte, colour) in pixel.iter_mut().zip(colour) {
-            *byte = ((u32::from(*byte) * u32::from(*left) + u32::from(*colour)) >> 8) as u8;
-        }
+        *pixel = std::array::from_fn(|c| ((u32::from(pixel[c]) * left + colour[c]) >> 8) as u8);
     }
 }
 

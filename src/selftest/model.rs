@@ -5,11 +5,11 @@ use std::time::Instant;
 use super::Check;
 use crate::{
     assess::{Assessor, Gating},
+    camera::phantom,
     config::Config,
     engine::{self, Choice, edgetpu::usb},
-    frame::{Frame, FrameId, PixelFormat, Source, SourceKind},
+    frame::PixelFormat,
     model,
-    phantom::Phantom,
 };
 
 const ACCELERATOR: &str = "accelerator";
@@ -73,7 +73,7 @@ fn accelerator(assessor: &Assessor, choice: Choice) -> Check {
 
 /// The same picture several times: the same answer each time, or something is broken.
 fn repeat(assessor: &mut Assessor) -> Result<String, String> {
-    let frame = phantom_frame();
+    let frame = phantom::still((1280, 960), PixelFormat::Rgb8, "self-test")?;
     let mut first = None;
     let mut slowest = 0.0f64;
     for _ in 0..RUNS {
@@ -98,29 +98,4 @@ fn repeat(assessor: &mut Assessor) -> Result<String, String> {
         "{} ({}), {RUNS} equal answers, slowest {slowest:.0} ms a frame",
         engine.name, engine.runtime
     ))
-}
-
-fn phantom_frame() -> Frame {
-    let (width, height) = (1280, 960);
-    let drawing = Phantom {
-        seed: 1,
-        patterns: vec![],
-        width,
-        height,
-    }
-    .draw();
-    Frame {
-        id: FrameId(0),
-        source: std::sync::Arc::new(Source {
-            kind: SourceKind::Phantom,
-            name: "PHANTOM seed 1".into(),
-            detail: "self-test".into(),
-        }),
-        captured_at: std::time::SystemTime::now(),
-        captured: Instant::now(),
-        format: PixelFormat::Rgb8,
-        width,
-        height,
-        data: drawing.picture.into_raw().into(),
-    }
 }

@@ -115,7 +115,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         let occluded = if slow.is_empty() {
             None
         } else {
-            Some(methods::occlusion(&mut probe, &seen.tensor, &base)?)
+            Some(probe.occlusion(&seen.tensor, &base)?)
         };
         for &task in &patterns {
             let marked = standard.cells[task.index() - 1];
@@ -123,10 +123,11 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
                 continue;
             }
             for method in Method::ALL {
-                let Some(map) = method.map(task, &base, occluded.as_ref()) else {
+                let from = method.source(&seen.shown, &base);
+                let Some(map) = method.map(task, from, occluded.as_ref()) else {
                     continue;
                 };
-                let place = Place::new(&map, &base, seen.region, seen.size);
+                let place = Place::new(&map, from, seen.region, seen.size);
                 cells.add(
                     method,
                     task,
@@ -203,13 +204,14 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             };
             let seen = probe.see_picture(&drawing.picture, drawing.picture.dimensions())?;
             let base = probe.run(&seen.tensor)?;
-            let occluded = methods::occlusion(probe, &seen.tensor, &base)?;
+            let occluded = probe.occlusion(&seen.tensor, &base)?;
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
-                let Some(map) = method.map(task, &base, Some(&occluded)) else {
+                let from = method.source(&seen.shown, &base);
+                let Some(map) = method.map(task, from, Some(&occluded)) else {
                     continue;
                 };
-                let place = Place::new(&map, &base, seen.region, seen.size);
+                let place = Place::new(&map, from, seen.region, seen.size);
                 let inside = |u: f32, v: f32| {
                     let x = ((u * width as f32) as u32).min(width - 1);
                     let y = ((v * height as f32) as u32).min(height - 1);

@@ -20,6 +20,8 @@ pub struct Setup {
     /// A picture older than this is stale, in seconds. On a busy machine the emulated camera
     /// pauses for seconds, and a verdict that is on its way is rightly dropped then.
     pub stall: u32,
+    /// Time for all looks at a picture, in milliseconds: the shortest leaves one.
+    pub views: u32,
     /// Which camera; empty: the first.
     pub camera: &'static str,
 }
@@ -29,6 +31,7 @@ pub const USUAL: Setup = Setup {
     picture: (1280, 720),
     burst: 2,
     stall: 8,
+    views: 60_000,
     camera: "",
 };
 
@@ -37,6 +40,7 @@ pub const SMALL: Setup = Setup {
     picture: (640, 480),
     burst: 1,
     stall: 3,
+    views: 50,
     camera: "",
 };
 
@@ -47,11 +51,13 @@ impl Setup {
             picture: (width, height),
             burst,
             stall,
+            views,
             camera,
         } = self;
         format!(
             "[camera]\\ndevice = \"{camera}\"\\nwidth = {width}\\nheight = {height}\\nfps = 10\\n\
-             stall_ms = {stall}000\\n[app]\\nburst = {burst}\\nstall_ms = {stall}000\\nanalysis_ms = 120000\\n"
+             stall_ms = {stall}000\\n[app]\\nburst = {burst}\\nstall_ms = {stall}000\\nanalysis_ms = 120000\\n\
+             views_ms = {views}\\n"
         )
     }
 }

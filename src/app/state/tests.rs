@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    assess::{Assessment, ModelInfo, Quality, Spread, Timings, Verdict},
-    frame::{FrameId, PixelFormat},
+    assess::{Spread, sample},
+    frame::{Frame, FrameId, PixelFormat},
 };
 
 const LIMITS: Limits = Limits {
@@ -66,39 +66,17 @@ fn lost() -> Event {
     })
 }
 
-fn case(frame: Frame) -> Box<Case> {
+fn case(live: LiveFrame) -> Box<Case> {
     Box::new(Case {
-        picture: Arc::new(RgbImage::new(1, 1)),
-        assessment: Assessment {
-            frame: frame.id,
-            source: Arc::clone(&frame.source),
-            captured_at: frame.captured_at,
-            frame_size: (1, 1),
-            frame_sha256: "0".repeat(64),
-            verdict: Verdict::NotUsable,
-            findings: None,
-            rule: None,
-            maps: None,
-            quality: Quality {
-                usable: false,
-                reasons: vec![],
-                scores: vec![],
-            },
-            engine: engine(),
-            model: ModelInfo {
-                name: "m".into(),
-                version: "1".into(),
-                sha256: "0".repeat(64),
-            },
-            timings: Timings::default(),
-        },
+        picture: live.picture,
+        assessment: sample::refused(&live.frame),
         burst: Spread {
             frames: 3,
             scored: 0,
             lowest: 0.0,
             highest: 0.0,
         },
-        frame,
+        frame: live.frame,
     })
 }
 
@@ -106,7 +84,7 @@ fn case(frame: Frame) -> Box<Case> {
 struct Bench {
     state: Option<State>,
     now: Instant,
-    asked: Vec<(Ticket, Vec<Frame>)>,
+    asked: Vec<(Ticket, Vec<LiveFrame>)>,
     saves: Vec<Ticket>,
 }
 
@@ -167,7 +145,7 @@ fn a_burst_holds_only_frames_that_came_after_the_shutter() {
     let camera = source("a");
     let mut bench = Bench::new(None);
     bench.burst(&camera);
-    let ids: Vec<_> = bench.asked[0].1.iter().map(|f| f.id.0).collect();
+    let ids: Vec<_> = bench.asked[0].1.iter().map(|f| f.frame.id.0).collect();
     assert_eq!(ids, [2, 3, 4]);
     assert!(matches!(bench.view(), View::Analysing(_)));
     bench.answer();
@@ -407,6 +385,9 @@ proptest! {
                 prop_assert_eq!(Some(&assessment.source), state.source.as_ref());
                 prop_assert!(assessment.frame.0 > void_until, "a verdict of before the replug");
                 prop_assert_eq!(assessment.frame, showing.case.frame.id);
+                let asked = bench.asked.iter().flat_map(|(_, frames)| frames);
+                let mut asked = asked.filter(|live| live.frame.id == assessment.frame);
+                prop_assert!(asked.any(|live| Arc::ptr_eq(&live.picture, &showing.case.picture)));
                 let (seen, _) = state.live.as_ref().expect("a live frame behind a result");
                 prop_assert!(bench.now.duration_since(*seen) <= LIMITS.stall + Duration::from_millis(1500));
             }
@@ -414,7 +395,7 @@ proptest! {
                 prop_assert!(state.live.is_some(), "a live view without a live picture");
             }
             for (_, frames) in &bench.asked {
-                prop_assert!(frames.windows(2).all(|pair| pair[0].source == pair[1].source));
+                prop_assert!(frames.windows(2).all(|pair| pair[0].frame.source == pair[1].frame.source));
             }
         }
     }

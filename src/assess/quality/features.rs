@@ -4,9 +4,13 @@
 //! A close-up photograph shows the relief of the skin, its gleam and a depth of field; a
 //! dermatoscope lights through the surface, has its glass on the skin and its own white balance.
 
+mod channels;
 mod colour;
 mod light;
 mod plane;
+mod pyramid;
+mod quantile;
+mod sums;
 mod surroundings;
 mod texture;
 
@@ -16,7 +20,8 @@ use fast_image_resize::{
 };
 use image::RgbImage;
 
-use plane::Plane;
+use channels::Channels;
+use pyramid::Pyramid;
 
 /// Analysis size. Small: the gate runs on every live frame.
 const WIDTH: usize = 192;
@@ -49,23 +54,24 @@ impl Features {
         if width < 8 || height < 8 {
             return None;
         }
-        let pixels = scaled(picture)?;
-        let luma = Plane::of(&pixels, |[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b);
-        let share =
-            |test: fn(&[f32; 3]) -> bool| plane::mean(pixels.iter().map(|p| f32::from(test(p))));
-        let glare = share(|p| p.iter().all(|&c| c >= 250.0));
-        let skin = share(|&[r, g, b]| {
-            r + 6.0 >= b && r + 6.0 >= g && r > 30.0 && (r - g).max(r - b) >= 6.0
+        let rgb = scaled(picture)?;
+        let luma = Pyramid::of(rgb.map(|r, g, b| 0.299 * r + 0.587 * g + 0.114 * b));
+        let saturation = rgb.saturation();
+        let levels = quantile::quantiles(&luma.light[0].values, [0.05, 0.25, 0.5, 0.75, 0.95]);
+        // `&`, not `&&`: without branches eight pixels are tested at once.
+        let glare = rgb.share(|r, g, b| (r >= 250.0) & (g >= 250.0) & (b >= 250.0));
+        let skin = rgb.share(|r, g, b| {
+            (r + 6.0 >= b) & (r + 6.0 >= g) & (r > 30.0) & ((r - g).max(r - b) >= 6.0)
         });
-        let sharpness = luma.gradient().mean() / (luma.half().half().gradient().mean() + 0.5);
+        let sharpness = luma.gradients[0].mean() / (luma.gradients[2].mean() + 0.5);
         let parts = [
-            colour::measure(&pixels).to_vec(),
-            light::measure(&luma, glare).to_vec(),
-            surroundings::measure(&pixels).to_vec(),
-            texture::measure(&pixels, &luma),
+            colour::measure(&rgb, &saturation).to_vec(),
+            light::measure(&luma.light[0], levels, glare).to_vec(),
+            surroundings::measure(&rgb).to_vec(),
+            texture::measure(&rgb, &saturation, &luma),
         ];
         Some(Features {
-            luma: plane::quantile(&luma.values, 0.5),
+            luma: levels[2],
             glare,
             skin,
             sharpness,
@@ -74,8 +80,8 @@ impl Features {
     }
 }
 
-/// The picture at the analysis size, row by row.
-fn scaled(picture: &RgbImage) -> Option<Vec<[f32; 3]>> {
+/// The picture at the analysis size.
+fn scaled(picture: &RgbImage) -> Option<Channels> {
     let (width, height) = picture.dimensions();
     let view = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3).ok()?;
     let mut small = Image::new(WIDTH as u32, HEIGHT as u32, PixelType::U8x3);
@@ -83,8 +89,7 @@ fn scaled(picture: &RgbImage) -> Option<Vec<[f32; 3]>> {
         .fit_into_destination(Some((0.5, 0.5)))
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
     Resizer::new().resize(&view, &mut small, &options).ok()?;
-    let pixels = small.buffer().chunks_exact(3);
-    Some(pixels.map(|p| [p[0], p[1], p[2]].map(f32::from)).collect())
+    Some(Channels::of(small.buffer(), WIDTH, HEIGHT))
 }
 
 #[cfg(test)]

@@ -125,16 +125,8 @@ mod tests {
 
     fn jpeg() -> Vec<u8> {
         let pixels: Vec<u8> = (0..64 * 48 * 3).map(|i| (i * 7 % 251) as u8).collect();
-        let image = turbojpeg::Image {
-            pixels: pixels.as_slice(),
-            width: 64,
-            pitch: 64 * 3,
-            height: 48,
-            format: turbojpeg::PixelFormat::RGB,
-        };
-        turbojpeg::compress(image, 90, turbojpeg::Subsamp::Sub2x1)
-            .expect("a small picture compresses")
-            .to_vec()
+        let picture = image::RgbImage::from_raw(64, 48, pixels).expect("as many pixels");
+        crate::frame::jpeg::encode(&picture, 90).expect("a small picture compresses")
     }
 
     const MJPG: Shape = Shape {

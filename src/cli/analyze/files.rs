@@ -7,7 +7,7 @@ use std::{
 
 use super::AnalyzeCommand;
 use crate::{
-    assess::{Assessment, report::Report},
+    assess::{Assessment, HeatMaps, report::Report},
     cli::error::CliError,
     frame::{Detail, Frame},
     model::Task,
@@ -16,6 +16,7 @@ use crate::{
 
 pub(super) struct Outputs {
     heatmaps: Option<PathBuf>,
+    occlusion: bool,
     screens: Option<PathBuf>,
     size: (u32, u32),
 }
@@ -29,6 +30,7 @@ impl Outputs {
         }
         Ok(Outputs {
             heatmaps: command.heatmaps.clone(),
+            occlusion: command.occlusion,
             screens: command.screens.clone(),
             size: command.size,
         })
@@ -38,14 +40,15 @@ impl Outputs {
         &self,
         number: usize,
         frame: &Frame,
-        assessment: &Assessment,
+        (assessment, maps): (&Assessment, Option<&HeatMaps>),
         report: &mut Report,
     ) -> Result<(), CliError> {
-        if let (Some(folder), Some(maps)) = (&self.heatmaps, &assessment.maps) {
+        if let (Some(folder), Some(maps)) = (&self.heatmaps, maps) {
             for task in Task::ALL {
                 let (width, height) = assessment.frame_size;
                 let map = maps.picture(task, assessment.frame_size, width, height);
-                let name = format!("{}.{}.png", stem(number, &report.path), task.code());
+                let kind = if self.occlusion { ".occlusion" } else { "" };
+                let name = format!("{}.{}{kind}.png", stem(number, &report.path), task.code());
                 let path = folder.join(name);
                 map.save(&path).map_err(|e| unwritable(&path, &e))?;
                 report

@@ -10,12 +10,9 @@ use rand_chacha::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Estimate,
-    methods::Method,
-    probe::{Probe, mean_colour},
-};
+use super::{Estimate, methods::Method, probe::Probe};
 use crate::{
+    assess::occlusion::mean_colour,
     engine::Outputs,
     model::{TASKS, Task},
     study::{SEED, metrics::Bootstrap},

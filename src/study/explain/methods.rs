@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::probe::{Probe, mean_colour};
 use crate::{
     engine::Outputs,
     model::{TASKS, Task},
@@ -40,6 +39,15 @@ impl Method {
             Method::MinMaxCam => "min-max CAM",
             Method::Occlusion => "occlusion",
             Method::CentreControl => "control: centre",
+        }
+    }
+
+    /// What the map is made of: the device's is the mean over all views, the others look at
+    /// the whole picture once.
+    pub fn source<'a>(self, shown: &'a Outputs, base: &'a Outputs) -> &'a Outputs {
+        match self {
+            Method::GradCam => shown,
+            _ => base,
         }
     }
 
@@ -89,31 +97,4 @@ fn centre(outputs: &Outputs) -> Vec<f32> {
             (-(x * x + y * y) / (2.0 * 0.2 * 0.2)).exp()
         })
         .collect()
-}
-
-/// Occlusion maps of all tasks: a patch of two by two cells over each cell in turn.
-pub(super) fn occlusion(
-    probe: &mut Probe,
-    tensor: &[i8],
-    base: &Outputs,
-) -> Result<[Vec<f32>; TASKS], String> {
-    let cover = mean_colour(tensor);
-    let before = base.map_means();
-    let mut maps: [Vec<f32>; TASKS] = Default::default();
-    for cell in 0..base.rows * base.columns {
-        let (x, y) = ((cell % base.columns) as f32, (cell / base.columns) as f32);
-        let mut covered = tensor.to_vec();
-        probe.patch(
-            &mut covered,
-            &cover,
-            base,
-            (x - 0.5, y - 0.5),
-            (x + 1.5, y + 1.5),
-        );
-        let after = probe.run(&covered)?.map_means();
-        for ((map, before), after) in maps.iter_mut().zip(before).zip(after) {
-            map.push((before - after).max(0.0));
-        }
-    }
-    Ok(maps)
 }

@@ -1,7 +1,12 @@
 //! How far the lesion stands out of the skin at the border: a dermatoscope sees it large, a
 //! close-up sees a small spot in much skin.
 
-use super::plane::{Plane, mean, quantile};
+use super::{
+    channels::Channels,
+    plane::{Plane, offset, thirds},
+    quantile::quantile,
+    sums::{mean_of, sum},
+};
 
 pub const FEATURES: usize = 4;
 
@@ -10,30 +15,50 @@ const SKIN: f32 = 20.0;
 /// Above it, lesion.
 const LESION: f32 = 60.0;
 
-pub fn measure(pixels: &[[f32; 3]]) -> [f32; FEATURES] {
-    let channels = [0, 1, 2].map(|c| Plane::of(pixels, |p| p[c]).half().half());
-    let border = channels.each_ref().map(|plane| {
-        let placed = plane.placed().filter(|&(x, y, _)| at_border(x, y));
-        quantile(&placed.map(|p| p.2).collect::<Vec<_>>(), 0.5)
-    });
-    let distance = Plane::from_fn(channels[0].width, channels[0].height, |x, y| {
-        let apart = |c: usize| (channels[c].at(x, y) - border[c]).abs();
-        apart(0) + apart(1) + apart(2)
-    });
+pub fn measure(rgb: &Channels) -> [f32; FEATURES] {
+    let small = |plane: &Plane| plane.half().half();
+    let rgb = Channels {
+        red: small(&rgb.red),
+        green: small(&rgb.green),
+        blue: small(&rgb.blue),
+    };
+    let border = [&rgb.red, &rgb.green, &rgb.blue].map(|plane| quantile(&at_border(plane), 0.5));
+    let distance =
+        rgb.map(|r, g, b| (r - border[0]).abs() + (g - border[1]).abs() + (b - border[2]).abs());
     let (mut weight, mut moment) = (50.0, 0.0);
-    for (x, y, d) in distance.placed() {
-        let w = (d - SKIN).max(0.0);
-        weight += w;
-        moment += w * ((x * 4.0 / 3.0).powi(2) + y * y);
+    for y in 0..distance.height {
+        let down = offset(y, distance.height);
+        for (x, d) in distance.row(y).iter().enumerate() {
+            let across = offset(x, distance.width) * 4.0 / 3.0;
+            let w = (d - SKIN).max(0.0);
+            weight += w;
+            moment += w * (across * across + down * down);
+        }
     }
+    let lesion = sum(&distance.values, |d| f32::from(d > LESION));
+    let [top, [left, _, right], bottom] = distance.zones();
+    let outside = mean_of(top.into_iter().chain(bottom).chain([left, right]));
     [
         (1.0 + distance.mean() / 8.0).ln(),
-        mean(distance.values.iter().map(|&d| f32::from(d > LESION))),
+        lesion / distance.values.len() as f32,
         (moment / weight).sqrt(),
-        (1.0 + distance.mean_where(at_border) / 8.0).ln(),
+        (1.0 + outside / 8.0).ln(),
     ]
 }
 
-fn at_border(x: f32, y: f32) -> bool {
-    x.abs() > 0.4 || y.abs() > 0.4
+/// The values in the outer tenth on every side.
+fn at_border(plane: &Plane) -> Vec<f32> {
+    let [_, rows, _] = thirds(plane.height);
+    let [left, _, right] = thirds(plane.width);
+    let mut values = Vec::with_capacity(plane.values.len());
+    for y in 0..plane.height {
+        let row = plane.row(y);
+        if rows.contains(&y) {
+            values.extend_from_slice(&row[left.clone()]);
+            values.extend_from_slice(&row[right.clone()]);
+        } else {
+            values.extend_from_slice(row);
+        }
+    }
+    values
 }
