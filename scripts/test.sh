@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets everything up, then runs all checks: format, licences, lints, tests, the release build,
-# that target/release/bccscope starts from anywhere with no environment, and the demo with it.
+# Sets everything up, then runs all checks: format, licences, lints, tests, valgrind, the release
+# build, that target/release/bccscope starts from anywhere with no environment, and the demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$SECONDS
@@ -32,6 +32,9 @@ fi
 
 step "tests"
 cargo test --locked
+
+step "drop order of the accelerator's session, under valgrind"
+bash scripts/valgrind.sh
 
 step "release build"
 build_release

@@ -8,12 +8,15 @@ mod choose;
 mod cpu;
 pub mod edgetpu;
 mod settings;
+mod shape;
 mod watch;
 pub mod worker;
 
-pub use choose::{NO_FILE, choose, shape};
+pub use choose::{NO_FILE, choose};
 pub use cpu::CpuEngine;
+use cpu::Local;
 pub use settings::{Choice, Settings};
+pub use shape::Shape;
 pub use watch::Watch;
 
 use crate::{assess::EngineInfo, model::TASKS};

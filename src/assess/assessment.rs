@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::{
+    engine,
     frame::{FrameId, Source},
     model::{TASKS, Task},
 };
@@ -274,6 +275,13 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// The words of everything that only stood in for the real thing, source first, then
+    /// engine: every record of this carries them all.
+    pub fn stand_ins(&self) -> Vec<&'static str> {
+        let words = [self.source.stand_in(), engine::stand_in(&self.engine)];
+        words.into_iter().flatten().collect()
+    }
+
     /// One task's answer, where the picture was scored.
     pub fn finding(&self, task: Task) -> Option<&Finding> {
         self.findings.as_ref().map(|all| &all[task.index()])

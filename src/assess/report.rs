@@ -34,6 +34,9 @@ pub struct Report {
     pub engine_runtime: String,
     /// Set when that is not the engine asked for.
     pub engine_fallback: Option<String>,
+    /// `PHANTOM`, `REPLAY`, `SIMULATED`: what only stood in for camera or engine; empty for a
+    /// true result.
+    pub stand_ins: Vec<&'static str>,
     /// Which model answered.
     pub model: super::ModelInfo,
     /// How many of the model's views of the picture were averaged.
@@ -114,7 +117,7 @@ pub struct FrameLine {
     pub height: u32,
     /// Where it came from.
     pub source: super::super::frame::Source,
-    /// `PHANTOM` or `REPLAY` for a stand-in.
+    /// `PHANTOM` or `REPLAY` for a stand-in of a camera.
     pub stand_in: Option<&'static str>,
 }
 
@@ -192,6 +195,7 @@ impl Report {
             engine: assessment.engine.name.clone(),
             engine_runtime: assessment.engine.runtime.clone(),
             engine_fallback: assessment.engine.fallback.clone(),
+            stand_ins: assessment.stand_ins(),
             model: assessment.model.clone(),
             views: assessment.views,
             app_version: env!("CARGO_PKG_VERSION"),

@@ -122,7 +122,9 @@ fn analyse(
         let bcc = report.bcc.as_ref().map_or_else(String::new, |bcc| {
             format!("  BCC {:.0} %", bcc.probability * 100.0)
         });
-        say(format_args!("{path}  {}{bcc}", report.verdict_words))?;
+        let words = report.stand_ins.iter();
+        let words: String = words.map(|word| format!("  [{word}]")).collect();
+        say(format_args!("{path}{words}  {}{bcc}", report.verdict_words))?;
     }
     Ok(true)
 }

@@ -1,14 +1,10 @@
 //! Which engine: what the configuration asks for, what the model has a file for, what is there.
 
 use super::{
-    Choice, Engine, EngineError, Outputs, Settings,
-    edgetpu::Shape,
+    Choice, Engine, EngineError, Outputs, Settings, Shape,
     worker::{Guarded, Launch, Limits, Probe},
 };
-use crate::{
-    assess::EngineInfo,
-    model::{Manifest, Package},
-};
+use crate::{assess::EngineInfo, model::Package};
 
 /// The engine to use, from a CPU engine whose known answers are right.
 ///
@@ -49,7 +45,7 @@ pub fn choose(
         library: settings.edgetpu_library.clone(),
         model_name: format!("{} sha256 {}", file_name(&compiled.path), compiled.sha256),
         model: compiled.bytes,
-        shape: shape(&package.manifest),
+        shape: Shape::of(&package.manifest),
         max_difference: compiled.max_difference,
         limits: Limits::with_deadline(settings.deadline()),
     };
@@ -65,20 +61,6 @@ pub fn choose(
 /// Why a model cannot use an accelerator.
 pub const NO_FILE: &str =
     "the model has no file compiled for the Edge TPU (scripts/compile-edgetpu.sh makes it)";
-
-/// The shapes a manifest promises.
-pub fn shape(manifest: &Manifest) -> Shape {
-    Shape {
-        input: [
-            1,
-            manifest.input.height as usize,
-            manifest.input.width as usize,
-            3,
-        ],
-        maps: manifest.outputs.maps,
-        logits: manifest.outputs.logits,
-    }
-}
 
 fn file_name(path: &std::path::Path) -> String {
     let name = path.file_name().unwrap_or_default();

@@ -1,211 +1,43 @@
-//! The CPU engine: `tflitec` with XNNPACK.
+//! The CPU engine: in this process or, where the settings ask for it, in one of its own.
 
-use std::thread::available_parallelism;
+mod local;
 
-use self_cell::self_cell;
-use tflitec::{
-    interpreter::{Interpreter, Options},
-    model::Model,
-    tensor::{DataType, Tensor},
-};
+pub(super) use local::Local;
 
-use super::{Engine, EngineError, Outputs, Settings};
-use crate::{
-    assess::EngineInfo,
-    model::{Manifest, TASKS},
-};
-
-// The interpreter borrows the model, which borrows the bytes. These cells keep each beside
-// what it borrows and drop them in the right order.
-self_cell!(
-    struct LoadedModel {
-        owner: Vec<u8>,
-        #[covariant]
-        dependent: Model,
-    }
-);
-self_cell!(
-    struct Session {
-        owner: LoadedModel,
-        #[covariant]
-        dependent: Interpreter,
-    }
-);
+use super::{Engine, EngineError, Outputs, Settings, Shape, worker::Isolated};
+use crate::{assess::EngineInfo, model::Manifest};
 
 /// Runs the plain int8 model on the CPU.
-pub struct CpuEngine {
-    session: Session,
-    info: EngineInfo,
-    rows: usize,
-    columns: usize,
-    input_len: usize,
-    maps_index: usize,
-    logits_index: usize,
-}
+pub struct CpuEngine(Box<dyn Engine>);
 
 impl CpuEngine {
     /// Loads `bytes` (already checked against `manifest` by [`crate::model::Package`]).
     ///
     /// # Errors
-    /// [`EngineError::Refused`] or [`EngineError::Tensor`].
+    /// [`EngineError::Refused`] or [`EngineError::Tensor`]; where it is isolated,
+    /// [`EngineError::Failed`] with what became of its process.
     pub fn open(
         bytes: Vec<u8>,
         manifest: &Manifest,
         settings: &Settings,
     ) -> Result<CpuEngine, EngineError> {
-        let threads = match settings.threads {
-            // One core stays free for camera and display. XNNPACK's threads wait for each other
-            // after every layer, so one that has to share its core holds up all: on two busy
-            // cores the mean inference took 22 ms with one thread and 40 to 200 ms with two.
-            0 => available_parallelism()
-                .map_or(1, |n| n.get() - 1)
-                .clamp(1, 3),
-            // `Settings::check` has refused more.
-            n => n.min(64),
-        };
-        let loaded = LoadedModel::try_new(bytes, |bytes| Model::from_bytes(bytes))
-            .map_err(refused("read it"))?;
-        let session = Session::try_new(loaded, |loaded| {
-            let options = Options {
-                thread_count: threads as i32,
-                is_xnnpack_enabled: true,
-            };
-            let interpreter = Interpreter::new(loaded.borrow_dependent(), Some(options))
-                .map_err(refused("built its interpreter"))?;
-            interpreter
-                .allocate_tensors()
-                .map_err(refused("allocated its tensors"))?;
-            Ok(interpreter)
-        })?;
-
-        let interpreter = session.borrow_dependent();
-        let input = interpreter.input(0).map_err(refused("opened its input"))?;
-        let shape = [
-            1,
-            manifest.input.height as usize,
-            manifest.input.width as usize,
-            3,
-        ];
-        expect_tensor("input", &input, &shape)?;
-        let maps_index = find_output(interpreter, "class maps output", &manifest.outputs.maps)?;
-        let logits_index = find_output(interpreter, "logits output", &manifest.outputs.logits)?;
-        let (rows, columns) = manifest.grid();
-        Ok(CpuEngine {
-            rows,
-            columns,
-            input_len: shape.iter().product(),
-            maps_index,
-            logits_index,
-            info: EngineInfo {
-                name: "CPU".into(),
-                runtime: format!(
-                    "TensorFlow Lite {}, XNNPACK, {threads} threads",
-                    tflitec::tf_lite_version()
-                ),
-                fallback: None,
-            },
-            session,
-        })
+        let shape = Shape::of(manifest);
+        Ok(CpuEngine(if settings.isolate_cpu {
+            let program = std::env::current_exe()
+                .map_err(|e| EngineError::Failed(format!("this program's own file: {e}")))?;
+            Box::new(Isolated::open(program, bytes, shape, settings.threads)?)
+        } else {
+            Box::new(Local::open(bytes, shape, settings.threads)?)
+        }))
     }
 }
 
 impl Engine for CpuEngine {
     fn info(&self) -> &EngineInfo {
-        &self.info
+        self.0.info()
     }
 
     fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError> {
-        if input.len() != self.input_len {
-            return Err(EngineError::InputLength {
-                got: input.len(),
-                want: self.input_len,
-            });
-        }
-        let interpreter = self.session.borrow_dependent();
-        interpreter
-            .input(0)
-            .and_then(|tensor| tensor.set_data(input))
-            .map_err(|e| EngineError::Failed(format!("copying the input: {e}")))?;
-        // tflitec has one error for every cause ("must call allocate_tensors()"): its words
-        // would mislead, so they are not repeated.
-        interpreter.invoke().map_err(|_| {
-            EngineError::Failed("TensorFlow Lite reported an error while running the model".into())
-        })?;
-        let mut logits = [0.0; TASKS];
-        for (out, value) in logits
-            .iter_mut()
-            .zip(dequantised(interpreter, self.logits_index)?)
-        {
-            *out = value;
-        }
-        Ok(Outputs {
-            rows: self.rows,
-            columns: self.columns,
-            maps: dequantised(interpreter, self.maps_index)?,
-            logits,
-        })
-    }
-}
-
-/// Copies an output out as floats; no view into the runtime's memory outlives this.
-fn dequantised(interpreter: &Interpreter<'_>, index: usize) -> Result<Vec<f32>, EngineError> {
-    let tensor = interpreter
-        .output(index)
-        .map_err(|e| EngineError::Failed(format!("reading output {index}: {e}")))?;
-    let quantisation = tensor
-        .quantization_parameters()
-        .ok_or_else(|| EngineError::Failed(format!("output {index} is not quantised")))?;
-    Ok(tensor
-        .data::<i8>()
-        .iter()
-        .map(|&q| quantisation.scale * (i32::from(q) - quantisation.zero_point) as f32)
-        .collect())
-}
-
-fn find_output(
-    interpreter: &Interpreter<'_>,
-    what: &'static str,
-    shape: &[usize],
-) -> Result<usize, EngineError> {
-    let mut have = Vec::new();
-    for index in 0..interpreter.output_tensor_count() {
-        let tensor = interpreter
-            .output(index)
-            .map_err(refused("opened an output"))?;
-        if expect_tensor(what, &tensor, shape).is_ok() {
-            return Ok(index);
-        }
-        have.push(describe(&tensor));
-    }
-    Err(EngineError::Tensor {
-        what,
-        got: have.join(", "),
-        want: format!("int8 {shape:?}"),
-    })
-}
-
-fn expect_tensor(what: &'static str, tensor: &Tensor, shape: &[usize]) -> Result<(), EngineError> {
-    if tensor.data_type() == DataType::Int8
-        && tensor.shape().dimensions().as_slice() == shape
-        && tensor.quantization_parameters().is_some()
-    {
-        Ok(())
-    } else {
-        Err(EngineError::Tensor {
-            what,
-            got: describe(tensor),
-            want: format!("int8 {shape:?}"),
-        })
-    }
-}
-
-fn describe(tensor: &Tensor) -> String {
-    format!("{:?} {:?}", tensor.data_type(), tensor.shape().dimensions())
-}
-
-fn refused(step: &'static str) -> impl Fn(tflitec::Error) -> EngineError {
-    move |e| EngineError::Refused {
-        step,
-        why: e.to_string(),
+        self.0.infer(input)
     }
 }

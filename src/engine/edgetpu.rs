@@ -10,5 +10,5 @@ mod tflite;
 mod trouble;
 pub mod usb;
 
-pub use session::{Session, Shape};
+pub use session::Session;
 pub use trouble::Trouble;

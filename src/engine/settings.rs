@@ -25,6 +25,9 @@ pub struct Settings {
     pub choice: Choice,
     /// Threads of the CPU engine, up to 64; 0 takes one less than there are cores, 1 to 3.
     pub threads: usize,
+    /// The CPU engine in a process of its own too: a runtime that crashes costs no more than the
+    /// time to start it again.
+    pub isolate_cpu: bool,
     /// The Edge TPU's library: a path, or a name the system finds.
     pub edgetpu_library: String,
     /// An inference on the Edge TPU that takes longer has failed and is repeated on the CPU, in
@@ -37,6 +40,7 @@ impl Default for Settings {
         Settings {
             choice: Choice::Auto,
             threads: 0,
+            isolate_cpu: false,
             edgetpu_library: "libedgetpu.so.1".into(),
             deadline_ms: 500,
         }

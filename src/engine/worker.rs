@@ -1,4 +1,5 @@
-//! The accelerator in a process of its own.
+//! The accelerator in a process of its own, and the CPU engine where the settings ask for it
+//! ([`Isolated`]).
 //!
 //! ```text
 //! analyst thread ─▶ Guarded ──socket──▶ bccscope engine-worker (libedgetpu)
@@ -13,7 +14,9 @@
 
 mod backoff;
 mod child;
+mod failure;
 mod guarded;
+mod isolated;
 mod keeper;
 mod process;
 mod protocol;
@@ -21,10 +24,12 @@ mod protocol;
 use std::{path::PathBuf, time::Duration};
 
 pub use child::serve;
+pub use failure::Failure;
 pub use guarded::{Guarded, NotUsed};
-pub use process::Failure;
+pub use isolated::Isolated;
 
-use super::{Outputs, edgetpu::Shape};
+use super::{Outputs, Shape};
+use protocol::{Opening, Which};
 
 /// What a worker is started with.
 #[derive(Clone, Debug)]
@@ -43,6 +48,17 @@ pub struct Launch {
     pub max_difference: f32,
     /// Time limits.
     pub limits: Limits,
+}
+
+impl Launch {
+    fn opening(&self) -> Opening {
+        Opening {
+            which: Which::EdgeTpu {
+                library: self.library.clone(),
+            },
+            shape: self.shape.clone(),
+        }
+    }
 }
 
 /// How long is waited for what.

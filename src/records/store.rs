@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::{
     assess::{Assessment, Spread, report::Report},
-    engine,
     frame::{Detail, Frame, PixelFormat},
     phantom,
 };
@@ -118,7 +117,7 @@ impl Store {
             return Err(RecordError::OtherFrame);
         }
         fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
-        let wanted = name(frame, assessment);
+        let wanted = name(assessment);
         let hidden = self
             .folder
             .join(format!(".{wanted}.{}", std::process::id()));
@@ -204,8 +203,8 @@ impl Store {
     }
 }
 
-/// `20261124-140503-1a2b3c4d`, and the word of a stand-in behind it.
-fn name(frame: &Frame, assessment: &Assessment) -> String {
+/// `20261124-140503-1a2b3c4d`, and the words of stand-ins behind it.
+fn name(assessment: &Assessment) -> String {
     let time: String = rfc3339(assessment.captured_at)
         .chars()
         .filter(char::is_ascii_digit)
@@ -213,11 +212,9 @@ fn name(frame: &Frame, assessment: &Assessment) -> String {
         .collect();
     let (day, clock) = time.split_at(time.len().min(8));
     let hash: String = assessment.frame_sha256.chars().take(8).collect();
-    let stand_in = frame.source.stand_in();
-    match stand_in.or_else(|| engine::stand_in(&assessment.engine)) {
-        Some(word) => format!("{day}-{clock}-{hash}-{word}"),
-        None => format!("{day}-{clock}-{hash}"),
-    }
+    let mut parts = vec![day, clock, &hash];
+    parts.extend(assessment.stand_ins());
+    parts.join("-")
 }
 
 /// `.20261124-140503-1a2b3c4d.PID`, with or without the word of a stand-in: what [`Store::save`]
@@ -345,6 +342,22 @@ mod tests {
     }
 
     #[test]
+    fn a_case_is_named_after_everything_that_only_stood_in() {
+        let root = tempfile::tempdir().expect("a folder");
+        for (kind, words) in [
+            (SourceKind::Camera, "-abababab-SIMULATED"),
+            (SourceKind::Phantom, "-abababab-PHANTOM-SIMULATED"),
+        ] {
+            let frame = frame(kind, PixelFormat::Mjpeg, b"x");
+            let mut assessment = sample::refused(&frame);
+            assessment.engine.name = "Edge TPU SIMULATED".into();
+            let store = Store::new(root.path().into());
+            let name = store.save(&frame, &assessment, SPREAD).expect("saved");
+            assert!(name.ends_with(words), "{name}");
+        }
+    }
+
+    #[test]
     fn what_a_power_cut_left_is_cleared_and_nothing_else() {
         let root = tempfile::tempdir().expect("a folder");
         let store = Store::new(root.path().into());
@@ -357,6 +370,7 @@ mod tests {
         let left = [
             ".20261118-110640-abababab.4711",
             ".20261118-110641-00ff00ff-PHANTOM.9",
+            ".20261118-110642-00ff00ff-PHANTOM-SIMULATED.9",
         ];
         for name in kept.iter().chain(&left) {
             fs::create_dir(root.path().join(name)).expect("a folder");

@@ -9,7 +9,8 @@ use std::{
 
 use bccscope::{
     engine::{
-        CpuEngine, Engine, Outputs, Settings, shape,
+        CpuEngine, Engine, Outputs, Settings, Shape,
+        edgetpu::{Session, Trouble},
         worker::{Failure, Guarded, Launch, Limits, NotUsed, Probe},
     },
     model::{
@@ -88,7 +89,7 @@ impl Bench {
             library: self.library().display().to_string(),
             model: self.compiled.clone(),
             model_name: "model_edgetpu.tflite".into(),
-            shape: shape(&self.package.manifest),
+            shape: Shape::of(&self.package.manifest),
             max_difference: 0.2,
             limits: Limits {
                 // A worker that hangs while it starts holds up the next start for so long.
@@ -100,6 +101,13 @@ impl Bench {
                 ..Limits::with_deadline(inference)
             },
         }
+    }
+
+    /// The accelerator in this very process.
+    pub fn session(&self) -> Result<Session, Trouble> {
+        let library = self.library().display().to_string();
+        let shape = Shape::of(&self.package.manifest);
+        Session::open(&library, self.compiled.clone(), shape, |_| {})
     }
 
     /// Questions with the CPU's answers.
@@ -116,7 +124,7 @@ impl Bench {
 
     /// An input tensor that no other seed gives.
     pub fn input(&self, seed: u32) -> Vec<i8> {
-        let length = shape(&self.package.manifest).input_len();
+        let length = Shape::of(&self.package.manifest).input_len();
         let mut state = seed;
         (0..length)
             .map(|_| {

@@ -2,8 +2,11 @@
 //! worker process, a true delegate, and every fault.
 
 mod bench;
+mod breaks;
 mod faults;
+mod isolated;
 mod libraries;
 mod program;
+mod running;
 mod session;
 mod stress;

@@ -2,27 +2,21 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc,
-    thread,
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
 
 use bccscope::phantom::Phantom;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bench::{Bench, SIMULATED};
 
-/// Long enough for a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-fn program(bench: &Bench, choice: &str) -> Command {
+/// The program with this bench's model and library, and a line of the configuration's engine.
+pub fn program(bench: &Bench, engine: &str) -> Command {
     let config = bench.dir.path().join("bccscope.toml");
     // A deadline that a busy machine keeps.
     let text = format!(
-        "[engine]\nchoice = {choice:?}\ndeadline_ms = 10000\nedgetpu_library = {:?}\n\
+        "[engine]\n{engine}\ndeadline_ms = 10000\nedgetpu_library = {:?}\n\
          [model]\npath = {:?}\n",
         bench.library(),
         bench.dir.path().join("model")
@@ -34,6 +28,10 @@ fn program(bench: &Bench, choice: &str) -> Command {
 }
 
 fn analyse(bench: &Bench, choice: &str) -> (Value, String) {
+    analyse_with(bench, &format!("choice = {choice:?}"))
+}
+
+fn analyse_with(bench: &Bench, engine: &str) -> (Value, String) {
     let picture = bench.dir.path().join("lesion.png");
     let drawing = Phantom {
         seed: 2,
@@ -42,7 +40,7 @@ fn analyse(bench: &Bench, choice: &str) -> (Value, String) {
         height: 300,
     };
     drawing.draw().picture.save(&picture).unwrap();
-    let output = program(bench, choice)
+    let output = program(bench, engine)
         .args(["analyze", "--json"])
         .arg(&picture)
         .output()
@@ -59,6 +57,7 @@ fn the_json_line_names_the_engine_and_that_it_is_simulated() {
         let (line, words) = analyse(&bench, choice);
         assert_eq!(line["engine"], SIMULATED, "{words}");
         assert_eq!(line["engine_fallback"], Value::Null);
+        assert_eq!(line["stand_ins"], json!(["SIMULATED"]));
         let runtime = line["engine_runtime"].as_str().unwrap();
         assert!(
             runtime.contains("model_edgetpu.tflite sha256 "),
@@ -67,7 +66,20 @@ fn the_json_line_names_the_engine_and_that_it_is_simulated() {
     }
     let (cpu, words) = analyse(&bench, "cpu");
     assert_eq!(cpu["engine"], "CPU");
+    assert_eq!(cpu["stand_ins"], json!([]));
     assert!(!words.contains("Edge TPU"), "{words}");
+}
+
+#[test]
+fn the_cpu_engine_in_its_own_process_says_the_same() {
+    let bench = Bench::new();
+    let (here, _) = analyse(&bench, "cpu");
+    let (apart, words) = analyse_with(&bench, "choice = \"cpu\"\nisolate_cpu = true");
+    assert_eq!(apart["bcc"], here["bcc"], "{words}");
+    assert_eq!(apart["patterns"], here["patterns"]);
+    assert_eq!(apart["engine"], "CPU");
+    let runtime = apart["engine_runtime"].as_str().unwrap();
+    assert!(runtime.ends_with("in its own process"), "{runtime}");
 }
 
 #[test]
@@ -108,115 +120,4 @@ fn a_model_without_a_compiled_file_is_said_where_the_accelerator_was_asked_for()
     let (line, _) = analyse(&bench, "edgetpu");
     let why = line["engine_fallback"].as_str().unwrap();
     assert!(why.contains("no file compiled for the Edge TPU"), "{why}");
-}
-
-/// A running device: what it logs comes line by line.
-struct Device {
-    child: Child,
-    keys: ChildStdin,
-    log: mpsc::Receiver<String>,
-}
-
-impl Device {
-    fn start(bench: &Bench) -> Device {
-        let mut child = program(bench, "edgetpu")
-            .args(["run", "--source", "phantom", "--display", "png"])
-            .args(["--size", "800x480", "--screens"])
-            .arg(bench.dir.path().join("screens"))
-            .arg("--cases")
-            .arg(bench.dir.path().join("cases"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .env("RUST_LOG", "info")
-            .spawn()
-            .unwrap();
-        let keys = child.stdin.take().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (send, log) = mpsc::channel();
-        thread::spawn(move || {
-            lines
-                .map_while(Result::ok)
-                .all(|line| send.send(line).is_ok())
-        });
-        Device { child, keys, log }
-    }
-
-    /// The next line with these words.
-    fn says(&mut self, words: &str) -> String {
-        let start = Instant::now();
-        loop {
-            if let Some(line) = self.said(words, PATIENCE) {
-                return line;
-            }
-            assert!(start.elapsed() < PATIENCE, "never said {words:?}");
-        }
-    }
-
-    fn said(&mut self, words: &str, within: Duration) -> Option<String> {
-        let until = Instant::now() + within;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let line = self.log.recv_timeout(left).ok()?;
-            if line.contains(words) {
-                return Some(line);
-            }
-        }
-    }
-
-    /// Asks until it is obeyed: a command that comes too early is not.
-    fn ask(&mut self, command: &str, words: &str) -> String {
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            writeln!(self.keys, "{command}").unwrap();
-            if let Some(line) = self.said(words, Duration::from_secs(5)) {
-                return line;
-            }
-        }
-        panic!("{command} was never answered by {words:?}");
-    }
-}
-
-impl Drop for Device {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The device runs, the accelerator is pulled, and the next case says which engine it was.
-#[test]
-fn pulling_the_accelerator_while_the_device_runs() {
-    let bench = Bench::new();
-    let mut device = Device::start(&bench);
-    device.says("known answers right");
-    device.says("camera: PHANTOM");
-    assert!(device.ask("capture", "frames scored").contains(SIMULATED));
-    device.ask("save", "case stored");
-    // By itself, without a capture.
-    bench.faults("gone");
-    device.says("no longer there");
-    writeln!(device.keys, "back").unwrap();
-    assert!(device.ask("capture", "frames scored").contains("CPU"));
-    device.ask("save", "case stored");
-    // And back.
-    bench.faults("");
-    device.says("known answers right");
-    writeln!(device.keys, "quit").unwrap();
-    assert!(device.child.wait().unwrap().success());
-
-    let mut engines: Vec<(String, bool)> = fs::read_dir(bench.dir.path().join("cases"))
-        .unwrap()
-        .map(|entry| {
-            let text = fs::read_to_string(entry.unwrap().path().join("case.json")).unwrap();
-            let case: Value = serde_json::from_str(&text).unwrap();
-            let engine = case["engine"].as_str().unwrap().to_owned();
-            (engine, case["engine_fallback"].is_string())
-        })
-        .collect();
-    engines.sort();
-    assert_eq!(
-        engines,
-        [("CPU".to_owned(), true), (SIMULATED.to_owned(), false)]
-    );
 }

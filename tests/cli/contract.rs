@@ -42,6 +42,7 @@ fn the_line_has_the_names_that_were_promised() {
     assert_eq!(line["quality"]["usable"], json!(reasons.is_empty()));
     assert_eq!(line["engine"], json!("CPU"));
     assert_eq!(line["engine_fallback"], Value::Null);
+    assert_eq!(line["stand_ins"], json!([]));
     assert_eq!(line["model"]["name"], json!("bcc8-mnv2"));
     assert!(line["model"]["version"].is_string());
     assert_eq!(line["model"]["sha256"].as_str().unwrap().len(), 64);
@@ -122,6 +123,7 @@ fn a_phantom_says_so_in_its_line() {
     bccscope::phantom::write_png(&path, &crate::support::picture()).unwrap();
     let [line] = analyze([&path]).json().try_into().expect("one line");
     assert_eq!(line["frame"]["stand_in"], json!("PHANTOM"));
+    assert_eq!(line["stand_ins"], json!(["PHANTOM"]));
     let text = crate::support::bccscope(["analyze".as_ref(), path.as_os_str()]);
     assert!(text.out.contains("[PHANTOM]"), "{}", text.out);
 }

@@ -6,7 +6,7 @@ use crate::{assess::report::Report, cli::out::printable};
 
 pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
     let mut text = printable(&report.path).into_owned();
-    if let Some(word) = report.frame.stand_in {
+    for word in &report.stand_ins {
         let _ = write!(text, "  [{word}]");
     }
     let _ = write!(text, "\n  {}", report.verdict_words);

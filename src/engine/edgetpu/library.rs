@@ -7,6 +7,7 @@ use std::{
     ffi::{CStr, c_char, c_int},
     fs::File,
     io::Read,
+    mem::ManuallyDrop,
     path::Path,
     ptr::{NonNull, null_mut},
 };
@@ -49,8 +50,8 @@ impl EdgeTpu {
         // SAFETY: its initialisers run; the file is the one the configuration names, and this
         // is a process of its own.
         let library = unsafe { Library::new(path) }.map_err(|e| Trouble::of_loading(path, &e))?;
-        let library: &'static Library = Box::leak(Box::new(library));
-        // SAFETY: the types are those of the headers named above.
+        let library = &ManuallyDrop::new(library);
+        // SAFETY: the types are those of the headers named above; it stays loaded.
         unsafe {
             Ok(EdgeTpu {
                 create: symbol(library, path, c"tflite_plugin_create_delegate")?,
@@ -132,12 +133,8 @@ impl Drop for Delegate {
 }
 
 /// # Safety
-/// `T` must be the symbol's type.
-unsafe fn symbol<T: Copy>(
-    library: &'static Library,
-    path: &str,
-    name: &CStr,
-) -> Result<T, Trouble> {
+/// `T` must be the symbol's type; it may be used only while the library is loaded.
+unsafe fn symbol<T: Copy>(library: &Library, path: &str, name: &CStr) -> Result<T, Trouble> {
     // SAFETY: by the caller.
     match unsafe { library.get::<T>(name.to_bytes_with_nul()) } {
         Ok(symbol) => Ok(*symbol),

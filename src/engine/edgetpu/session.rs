@@ -2,8 +2,6 @@
 
 use std::ffi::{c_int, c_void};
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     library::{Delegate, EdgeTpu},
     tflite::{self, Interpreter, Model, Words},
@@ -11,32 +9,9 @@ use super::{
     usb,
 };
 use crate::{
-    engine::{EngineError, Outputs},
+    engine::{EngineError, Outputs, Shape},
     model::TASKS,
 };
-
-/// The shapes the manifest promises.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shape {
-    /// Of the input: 1, height, width, 3.
-    pub input: [usize; 4],
-    /// Of the class maps: 1, rows, columns, tasks.
-    pub maps: [usize; 4],
-    /// Of the logits: 1, tasks.
-    pub logits: [usize; 2],
-}
-
-impl Shape {
-    /// Bytes of the input.
-    pub fn input_len(&self) -> usize {
-        self.input.iter().product()
-    }
-
-    /// Number of values of the class maps.
-    pub fn maps_len(&self) -> usize {
-        self.maps.iter().product()
-    }
-}
 
 /// A model that runs on an accelerator.
 ///
@@ -159,9 +134,10 @@ impl Session {
         {
             *to = from;
         }
+        let (rows, columns) = self.shape.grid();
         Ok(Outputs {
-            rows: self.shape.maps[1],
-            columns: self.shape.maps[2],
+            rows,
+            columns,
             maps,
             logits,
         })

@@ -1,12 +1,15 @@
-//! The worker's own side: opens the accelerator and answers until its parent is gone.
+//! The worker's own side: opens an engine and answers until its parent is gone.
 
 use std::{
     io::{self, ErrorKind},
     os::{fd::AsFd, unix::net::UnixStream},
 };
 
-use super::protocol::{Ready, Reply, Request, receive, send};
-use crate::engine::edgetpu::{Session, usb};
+use super::protocol::{Opening, Ready, Reply, Request, Which, receive, send};
+use crate::engine::{
+    Engine, EngineError, Local, Outputs,
+    edgetpu::{Session, usb},
+};
 
 /// Serves the parent at the other end of stdin, a socket.
 ///
@@ -25,10 +28,12 @@ pub fn serve() -> io::Result<()> {
 }
 
 fn answer(mut socket: UnixStream) -> io::Result<()> {
-    let mut session: Option<Session> = None;
+    let mut opened: Option<Opened> = None;
+    // Used again and again, see `Request`.
+    let (mut content, mut input) = (Vec::new(), Vec::new());
     loop {
-        let (kind, content) = receive(&mut socket)?;
-        let reply = match (Request::decode(kind, content)?, &mut session) {
+        let kind = receive(&mut socket, &mut content)?;
+        let reply = match (Request::decode(kind, &content)?, &mut opened) {
             (Request::Open(opening, model), _) => {
                 let mut steps = socket.try_clone()?;
                 let step = |words: &'static str| {
@@ -37,25 +42,81 @@ fn answer(mut socket: UnixStream) -> io::Result<()> {
                         .encode()
                         .and_then(|message| send(&mut steps, &message));
                 };
-                match Session::open(&opening.library, model, opening.shape, step) {
-                    Ok(open) => {
-                        let ready = ready(&open);
-                        session = Some(open);
+                match Opened::open(opening, model.to_vec(), step) {
+                    Ok(engine) => {
+                        let ready = engine.ready();
+                        opened = Some(engine);
                         Reply::Ready(ready)
                     }
-                    Err(trouble) => Reply::Refused(trouble),
+                    Err(reply) => reply,
                 }
             }
-            (Request::Infer(input), Some(open)) => match open.infer(&input) {
-                Ok(outputs) => Reply::Outputs(outputs),
-                Err(e) => Reply::Failed(e.to_string()),
-            },
-            (Request::Ping, Some(open)) => Reply::Pong(open.devices().len() as u32),
+            (Request::Infer(bytes), Some(engine)) => {
+                input.clear();
+                input.extend(bytes.iter().map(|&b| b as i8));
+                match engine.infer(&input) {
+                    Ok(outputs) => Reply::Outputs(outputs),
+                    Err(e) => Reply::Failed(e.to_string()),
+                }
+            }
+            (Request::Ping, Some(engine)) => Reply::Pong(engine.devices().len() as u32),
             (Request::Infer(_) | Request::Ping, None) => {
-                Reply::Failed("the accelerator is not open".into())
+                Reply::Failed("the engine is not open".into())
             }
         };
         send(&mut socket, &reply.encode()?)?;
+    }
+}
+
+/// The engine of this process.
+enum Opened {
+    EdgeTpu(Session),
+    Cpu(Local),
+}
+
+impl Opened {
+    /// Opens it, or gives the answer that says why not.
+    fn open(
+        opening: Opening,
+        model: Vec<u8>,
+        mut step: impl FnMut(&'static str),
+    ) -> Result<Opened, Reply> {
+        match opening.which {
+            Which::EdgeTpu { library } => Session::open(&library, model, opening.shape, step)
+                .map(Opened::EdgeTpu)
+                .map_err(Reply::Refused),
+            Which::Cpu { threads } => {
+                step("opening the model");
+                Local::open(model, opening.shape, threads)
+                    .map(Opened::Cpu)
+                    .map_err(|e| Reply::Failed(e.to_string()))
+            }
+        }
+    }
+
+    fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError> {
+        match self {
+            Opened::EdgeTpu(session) => session.infer(input),
+            Opened::Cpu(local) => local.infer(input),
+        }
+    }
+
+    /// The accelerators seen now.
+    fn devices(&self) -> Vec<String> {
+        match self {
+            Opened::EdgeTpu(session) => session.devices(),
+            Opened::Cpu(_) => Vec::new(),
+        }
+    }
+
+    fn ready(&self) -> Ready {
+        match self {
+            Opened::EdgeTpu(session) => ready(session),
+            Opened::Cpu(local) => Ready {
+                runtime: local.info().runtime.clone(),
+                ..Ready::default()
+            },
+        }
     }
 }
 

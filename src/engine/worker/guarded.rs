@@ -6,12 +6,7 @@ use std::{
     time::Instant,
 };
 
-use super::{
-    Launch, Probe,
-    backoff::Backoff,
-    keeper,
-    process::{Failure, Worker},
-};
+use super::{Failure, Launch, Probe, backoff::Backoff, keeper, process::Worker};
 use crate::{
     assess::EngineInfo,
     engine::{Engine, EngineError, Outputs, Watch},

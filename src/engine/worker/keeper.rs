@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
+    Failure,
     guarded::{Shared, Slot},
-    process::{Failure, Worker},
+    process::Worker,
 };
 
 /// Runs until the engine is dropped.
@@ -63,7 +64,12 @@ fn wait<'a>(
 /// Starts a worker and asks it everything whose answer is known. Gives the largest difference.
 fn start(shared: &Shared) -> Result<(Worker, f32), Failure> {
     let launch = &shared.launch;
-    let mut worker = Worker::start(launch)?;
+    let mut worker = Worker::start(
+        &launch.program,
+        &launch.opening(),
+        &launch.model,
+        launch.limits.start,
+    )?;
     // The first inference carries the parameters to the accelerator.
     let limit = launch.limits.start;
     let until = Instant::now() + limit;

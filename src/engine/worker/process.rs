@@ -8,6 +8,7 @@ use std::{
         fd::OwnedFd,
         unix::{net::UnixStream, process::ExitStatusExt},
     },
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -15,10 +16,10 @@ use std::{
 };
 
 use super::{
-    Launch, Probe,
+    Failure, Probe,
     protocol::{Opening, Ready, Reply, Request, garbled, header},
 };
-use crate::engine::{Outputs, edgetpu::Trouble};
+use crate::engine::Outputs;
 
 /// The hidden command that is a worker.
 pub(super) const COMMAND: &str = "engine-worker";
@@ -26,84 +27,12 @@ pub(super) const COMMAND: &str = "engine-worker";
 /// Lines of its stderr that are kept.
 const LAST_WORDS: usize = 8;
 
-/// Why a worker is of no use any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// There is no accelerator, or no library for one, and nothing is broken.
-    Absent(Trouble),
-    /// It could not be opened.
-    Refused(Trouble),
-    /// The process could not be started.
-    NotStarted(String),
-    /// The process ended.
-    Died {
-        /// How: a signal or an exit code.
-        how: String,
-        /// What it was doing.
-        step: String,
-        /// What it said last.
-        words: String,
-    },
-    /// It did not answer in time.
-    Late {
-        /// What it was doing.
-        step: String,
-        /// For how long.
-        after: Duration,
-    },
-    /// An inference failed.
-    Failed(String),
-    /// It gave a wrong answer to a question whose answer is known, by so much.
-    Wrong(String),
-    /// The accelerator is no longer seen.
-    Gone,
-}
-
-impl Failure {
-    /// What happened and what to do, in one line.
-    pub fn sentence(&self) -> String {
-        match self {
-            Failure::Absent(trouble) | Failure::Refused(trouble) => trouble.sentence(),
-            Failure::NotStarted(why) => format!("the Edge TPU's process cannot be started: {why}"),
-            Failure::Died { how, step, words } => {
-                let words = if words.is_empty() {
-                    String::new()
-                } else {
-                    format!(" (\"{words}\")")
-                };
-                let advice = match (how.as_str(), step.as_str()) {
-                    (
-                        "SIGSEGV",
-                        "handing the model to the accelerator" | "opening the accelerator",
-                    ) => {
-                        ": libedgetpu and this TensorFlow Lite do not fit each other; install \
-                         libedgetpu built for TensorFlow 2.17"
-                    }
-                    ("SIGBUS", "loading libedgetpu") => {
-                        ": the library's file is damaged; install it again"
-                    }
-                    ("SIGABRT", "an inference") => {
-                        ": a USB transfer failed; check cable, hub and power (900 mA)"
-                    }
-                    _ => "",
-                };
-                format!("the Edge TPU's process ended ({how}) during {step}{words}{advice}")
-            }
-            Failure::Late { step, after } => format!(
-                "the Edge TPU did not answer within {} ms during {step}",
-                after.as_millis()
-            ),
-            Failure::Failed(words) => format!("the Edge TPU failed: {words}"),
-            Failure::Wrong(words) => format!("the Edge TPU answers wrongly: {words}"),
-            Failure::Gone => "the Edge TPU is no longer there: unplugged, or lost its power".into(),
-        }
-    }
-}
-
-/// A running worker with an open accelerator. Killed when dropped.
+/// A running worker with an open engine. Killed when dropped.
 pub(super) struct Worker {
     child: Option<Child>,
     socket: UnixStream,
+    /// The last inference's message: its memory is used for the next.
+    message: Vec<u8>,
     step: String,
     last_words: Arc<Mutex<VecDeque<String>>>,
     pub ready: Ready,
@@ -111,12 +40,17 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts it and opens the accelerator.
-    pub fn start(launch: &Launch) -> Result<Worker, Failure> {
-        let until = Instant::now() + launch.limits.start;
+    /// Starts `program`, bccscope itself, and lets it open an engine with this model.
+    pub fn start(
+        program: &Path,
+        opening: &Opening,
+        model: &[u8],
+        limit: Duration,
+    ) -> Result<Worker, Failure> {
+        let until = Instant::now() + limit;
         let not_started = |e: io::Error| Failure::NotStarted(e.to_string());
         let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
-        let mut child = Command::new(&launch.program)
+        let mut child = Command::new(program)
             .arg(COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
@@ -130,32 +64,28 @@ impl Worker {
         let mut worker = Worker {
             child: Some(child),
             socket,
+            message: Vec::new(),
             step: "its start".into(),
             last_words,
-            ready: Ready {
-                library: String::new(),
-                runtime: String::new(),
-                devices: Vec::new(),
-                notes: Vec::new(),
-            },
+            ready: Ready::default(),
             heard: Instant::now(),
         };
-        let opening = Opening {
-            library: launch.library.clone(),
-            shape: launch.shape.clone(),
-        };
-        let message = Request::Open(opening, launch.model.clone())
-            .encode()
-            .map_err(not_started)?;
-        match worker.exchange(&message, launch.limits.start, until)? {
+        let message = Request::open(opening, model).map_err(not_started)?;
+        match worker.exchange(&message, limit, until)? {
             Reply::Ready(ready) => worker.ready = ready,
             Reply::Refused(trouble) if trouble.is_absence() => {
                 return Err(Failure::Absent(trouble));
             }
             Reply::Refused(trouble) => return Err(Failure::Refused(trouble)),
+            Reply::Failed(words) => return Err(Failure::Failed(words)),
             _ => return Err(Failure::Failed(garbled().to_string())),
         }
         Ok(worker)
+    }
+
+    /// Of its process.
+    pub fn process_id(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
     }
 
     /// One inference.
@@ -166,7 +96,11 @@ impl Worker {
         until: Instant,
     ) -> Result<Outputs, Failure> {
         self.step = "an inference".into();
-        match self.exchange(&Request::infer(input), limit, until)? {
+        let mut message = std::mem::take(&mut self.message);
+        Request::infer(input, &mut message);
+        let reply = self.exchange(&message, limit, until);
+        self.message = message;
+        match reply? {
             Reply::Outputs(outputs) => Ok(outputs),
             Reply::Failed(words) => Err(Failure::Failed(words)),
             _ => Err(Failure::Failed(garbled().to_string())),
@@ -194,10 +128,7 @@ impl Worker {
     /// Whether it lives and still sees its accelerator.
     pub fn ping(&mut self, limit: Duration) -> Result<(), Failure> {
         self.step = "a heartbeat".into();
-        let message = Request::Ping
-            .encode()
-            .map_err(|e| Failure::Failed(e.to_string()))?;
-        match self.exchange(&message, limit, Instant::now() + limit)? {
+        match self.exchange(&Request::ping(), limit, Instant::now() + limit)? {
             Reply::Pong(0) => Err(Failure::Gone),
             Reply::Pong(_) => Ok(()),
             Reply::Failed(words) => Err(Failure::Failed(words)),

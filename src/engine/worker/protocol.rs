@@ -6,32 +6,39 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    engine::{
-        Outputs,
-        edgetpu::{Shape, Trouble},
-    },
+    engine::{Outputs, Shape, edgetpu::Trouble},
     model::TASKS,
 };
 
 /// Longer is garbage, not a message. The longest is the model itself.
 const MAX: usize = 80 << 20;
 
-/// From the parent.
+/// From the parent. What is large is borrowed: an allocation of a tensor's size costs more than
+/// its copy, for the system gives and takes back its pages each time.
 #[derive(Debug)]
-pub(super) enum Request {
-    /// Open the accelerator with this model.
-    Open(Opening, Vec<u8>),
-    /// Run one inference.
-    Infer(Vec<i8>),
+pub(super) enum Request<'a> {
+    /// Open an engine with this model.
+    Open(Opening, &'a [u8]),
+    /// Run one inference, on these bytes of an int8 tensor.
+    Infer(&'a [u8]),
     /// Say which accelerators there are.
     Ping,
 }
 
 /// What is opened.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Opening {
-    pub library: String,
+    pub which: Which,
     pub shape: Shape,
+}
+
+/// Which engine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Which {
+    /// The accelerator, with this library.
+    EdgeTpu { library: String },
+    /// The CPU, with so many threads.
+    Cpu { threads: usize },
 }
 
 /// From the worker.
@@ -51,8 +58,8 @@ pub(super) enum Reply {
     Pong(u32),
 }
 
-/// What was opened.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What was opened. The CPU has a runtime only.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Ready {
     pub library: String,
     pub runtime: String,
@@ -82,14 +89,14 @@ pub(super) fn header(bytes: [u8; 5]) -> io::Result<(u8, usize)> {
     Ok((kind, length))
 }
 
-/// Reads one message.
-pub(super) fn receive(from: &mut impl Read) -> io::Result<(u8, Vec<u8>)> {
+/// Reads one message into `content` and gives its kind.
+pub(super) fn receive(from: &mut impl Read, content: &mut Vec<u8>) -> io::Result<u8> {
     let mut first = [0; 5];
     from.read_exact(&mut first)?;
     let (kind, length) = header(first)?;
-    let mut content = vec![0; length];
-    from.read_exact(&mut content)?;
-    Ok((kind, content))
+    content.resize(length, 0);
+    from.read_exact(content)?;
+    Ok(kind)
 }
 
 pub(super) fn send(to: &mut impl Write, message: &[u8]) -> io::Result<()> {
@@ -105,34 +112,37 @@ fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(io::Error::other)
 }
 
-impl Request {
-    pub fn encode(&self) -> io::Result<Vec<u8>> {
-        Ok(match self {
-            Request::Open(opening, model) => {
-                let head = json(opening)?;
-                message(1, &[&(head.len() as u32).to_le_bytes(), &head, model])
-            }
-            Request::Infer(input) => Request::infer(input),
-            Request::Ping => message(3, &[]),
-        })
+impl<'a> Request<'a> {
+    pub fn open(opening: &Opening, model: &[u8]) -> io::Result<Vec<u8>> {
+        let head = json(opening)?;
+        Ok(message(
+            1,
+            &[&(head.len() as u32).to_le_bytes(), &head, model],
+        ))
     }
 
-    /// As [`Request::Infer`], from a borrowed tensor.
-    pub fn infer(input: &[i8]) -> Vec<u8> {
-        let bytes: Vec<u8> = input.iter().map(|&b| b as u8).collect();
-        message(2, &[&bytes])
+    /// Into a buffer that is used again.
+    pub fn infer(input: &[i8], message: &mut Vec<u8>) {
+        message.clear();
+        message.extend((input.len() as u32).to_le_bytes());
+        message.push(2);
+        message.extend(input.iter().map(|&b| b as u8));
     }
 
-    pub fn decode(kind: u8, content: Vec<u8>) -> io::Result<Request> {
+    pub fn ping() -> Vec<u8> {
+        message(3, &[])
+    }
+
+    pub fn decode(kind: u8, content: &'a [u8]) -> io::Result<Request<'a>> {
         match kind {
             1 => {
                 let (length, rest) = content.split_first_chunk::<4>().ok_or_else(garbled)?;
                 let length = u32::from_le_bytes(*length) as usize;
                 let (head, model) = rest.split_at_checked(length).ok_or_else(garbled)?;
                 let opening = serde_json::from_slice(head).map_err(io::Error::other)?;
-                Ok(Request::Open(opening, model.to_vec()))
+                Ok(Request::Open(opening, model))
             }
-            2 => Ok(Request::Infer(content.iter().map(|&b| b as i8).collect())),
+            2 => Ok(Request::Infer(content)),
             3 => Ok(Request::Ping),
             _ => Err(garbled()),
         }
@@ -212,7 +222,8 @@ mod tests {
             logits: [-1.5; TASKS],
         };
         let bytes = Reply::Outputs(sent.clone()).encode().unwrap();
-        let (kind, content) = receive(&mut bytes.as_slice()).unwrap();
+        let mut content = vec![7; 1000];
+        let kind = receive(&mut bytes.as_slice(), &mut content).unwrap();
         match Reply::decode(kind, &content).unwrap() {
             Reply::Outputs(got) => assert_eq!(got, sent),
             other => panic!("{other:?}"),
@@ -221,11 +232,27 @@ mod tests {
         assert!(Reply::decode(kind, &content[..content.len() - 4]).is_err());
     }
 
+    #[test]
+    fn inputs_arrive_as_they_were_sent_one_after_the_other() {
+        let (mut message, mut content) = (vec![], vec![]);
+        for length in [7i8, 100, 3] {
+            let sent: Vec<i8> = (-length..length).collect();
+            Request::infer(&sent, &mut message);
+            let kind = receive(&mut message.as_slice(), &mut content).unwrap();
+            match Request::decode(kind, &content).unwrap() {
+                Request::Infer(got) => {
+                    assert!(got.iter().map(|&b| b as i8).eq(sent));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(kind in 0u8..20, content in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Reply::decode(kind, &content);
-            let _ = Request::decode(kind, content);
+            let _ = Request::decode(kind, &content);
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Sound models compile, spoilt ones are refused by what was spoilt.
 
-mod flat;
-
-use flat::{Network, Scalar};
+use edgetpu_sim::flat::{self, Network, Scalar};
 
 use super::*;
 

@@ -31,12 +31,17 @@ struct State {
     /// The model out of the claimed node, in aligned memory.
     model: Vec<u128>,
     length: usize,
+    /// Kernels that run. A real library's kernels use the accelerator that its delegate opened.
+    kernels: usize,
 }
 
 /// A model that runs.
 struct Kernel {
     api: Api,
+    state: *mut State,
     interpreter: Opaque,
+    /// Without it an inference takes ten times as long.
+    xnnpack: Opaque,
     model: Opaque,
     _bytes: Vec<u128>,
 }
@@ -47,6 +52,7 @@ pub fn create() -> Result<*mut OpaqueDelegate, String> {
         api,
         model: Vec::new(),
         length: 0,
+        kernels: 0,
     });
     let builder = DelegateBuilder {
         data: Box::into_raw(state).cast(),
@@ -68,9 +74,14 @@ pub unsafe fn destroy(delegate: *mut OpaqueDelegate) {
     unsafe {
         let state = (api.TfLiteOpaqueDelegateGetData)(delegate).cast::<State>();
         (api.TfLiteOpaqueDelegateDelete)(delegate);
-        if !state.is_null() {
-            drop(Box::from_raw(state));
+        if state.is_null() {
+            return;
         }
+        if (*state).kernels > 0 {
+            eprintln!("edgetpu-sim: the delegate is destroyed before the interpreter");
+            std::process::abort();
+        }
+        drop(Box::from_raw(state));
     }
 }
 
@@ -169,13 +180,21 @@ extern "C" fn init(
         if model.is_null() {
             return null_mut();
         }
-        let interpreter = (api.TfLiteInterpreterCreate)(model, null_mut());
+        // No options: one thread.
+        let xnnpack = (api.TfLiteXNNPackDelegateCreate)(null());
+        let options = (api.TfLiteInterpreterOptionsCreate)();
+        (api.TfLiteInterpreterOptionsAddDelegate)(options, xnnpack);
+        let interpreter = (api.TfLiteInterpreterCreate)(model, options);
+        (api.TfLiteInterpreterOptionsDelete)(options);
         if interpreter.is_null() || (api.TfLiteInterpreterAllocateTensors)(interpreter) != OK {
             return null_mut();
         }
+        state.kernels += 1;
         let kernel = Box::new(Kernel {
             api,
+            state,
             interpreter,
+            xnnpack,
             model,
             _bytes: bytes,
         });
@@ -189,9 +208,12 @@ extern "C" fn free(_data: *mut c_void, _context: Opaque, kernel: *mut c_void) {
     }
     // SAFETY: what init gave, freed once.
     let kernel = unsafe { Box::from_raw(kernel.cast::<Kernel>()) };
-    // SAFETY: made in init, deleted once, the interpreter before its model.
+    // SAFETY: made in init, deleted once, the interpreter before what it uses; the state lives
+    // as long as the delegate, which outlives its kernels.
     unsafe {
+        (*kernel.state).kernels -= 1;
         (kernel.api.TfLiteInterpreterDelete)(kernel.interpreter);
+        (kernel.api.TfLiteXNNPackDelegateDelete)(kernel.xnnpack);
         (kernel.api.TfLiteModelDelete)(kernel.model);
     }
 }

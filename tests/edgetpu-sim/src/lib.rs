@@ -5,6 +5,7 @@
 
 mod control;
 mod delegate;
+pub mod flat;
 mod runtime;
 mod wrap;
 

@@ -1,7 +1,7 @@
 //! The TensorFlow Lite C API of the program that loaded this library, found among the symbols
 //! it has loaded already, as a delegate's library finds its runtime.
 //!
-//! Source: `c_api.h`, `c_api_opaque.h`, `c_api_types.h` of 2.17.
+//! Source: `c_api.h`, `c_api_opaque.h`, `c_api_types.h`, `xnnpack_delegate.h` of 2.17.
 
 use std::ffi::{c_char, c_int, c_void};
 
@@ -98,6 +98,11 @@ api! {
     TfLiteOpaqueTensorByteSize: unsafe extern "C" fn(Opaque) -> usize;
     TfLiteModelCreate: unsafe extern "C" fn(*const c_void, usize) -> Opaque;
     TfLiteModelDelete: unsafe extern "C" fn(Opaque);
+    TfLiteInterpreterOptionsCreate: unsafe extern "C" fn() -> Opaque;
+    TfLiteInterpreterOptionsAddDelegate: unsafe extern "C" fn(Opaque, Opaque);
+    TfLiteInterpreterOptionsDelete: unsafe extern "C" fn(Opaque);
+    TfLiteXNNPackDelegateCreate: unsafe extern "C" fn(*const c_void) -> Opaque;
+    TfLiteXNNPackDelegateDelete: unsafe extern "C" fn(Opaque);
     TfLiteInterpreterCreate: unsafe extern "C" fn(Opaque, Opaque) -> Opaque;
     TfLiteInterpreterDelete: unsafe extern "C" fn(Opaque);
     TfLiteInterpreterAllocateTensors: unsafe extern "C" fn(Opaque) -> c_int;
