@@ -327,7 +327,11 @@ impl Assessor {
             findings,
             verdict,
             rule,
-            maps: explain::heat_maps(&looked.merged, region),
+            maps: explain::heat_maps(
+                &looked.merged,
+                region,
+                self.package.manifest.outputs.map_exponent,
+            ),
         })
     }
 }

@@ -16,19 +16,18 @@ use crate::{
 /// pattern the model does not see has no bright spot. 2 is a probability of 0.88.
 const FULL_EVIDENCE: f32 = 2.0;
 
-/// The heat maps of one inference.
-pub fn heat_maps(outputs: &Outputs, region: Region) -> HeatMaps {
-    let evidence = |task| {
+/// The heat maps of an answer. `exponent` is the manifest's, see [`scaled`].
+pub fn heat_maps(outputs: &Outputs, region: Region, exponent: f32) -> HeatMaps {
+    let maps = std::array::from_fn(|task| {
         let own = outputs.maps.iter().skip(task).step_by(TASKS);
-        own.map(|z| z.max(0.0)).collect()
-    };
-    let evidence = std::array::from_fn(evidence);
-    scaled(
-        evidence,
-        (outputs.columns, outputs.rows),
+        scaled(own.copied(), FULL_EVIDENCE, exponent)
+    });
+    HeatMaps {
+        columns: outputs.columns,
+        rows: outputs.rows,
+        maps,
         region,
-        FULL_EVIDENCE,
-    )
+    }
 }
 
 /// How far a score must fall under a patch to be shown in full: a patch hides a small part of
@@ -36,27 +35,32 @@ pub fn heat_maps(outputs: &Outputs, region: Region) -> HeatMaps {
 const FULL_FALL: f32 = 0.25;
 
 /// The maps of [`super::occlusion`], in the same form.
-pub fn occlusion_maps(falls: [Vec<f32>; TASKS], grid: (usize, usize), region: Region) -> HeatMaps {
-    scaled(falls, grid, region, FULL_FALL)
-}
-
-/// Brings each map's strongest cell to 1, or, where it stays below `full`, to its part of it.
-fn scaled(
-    maps: [Vec<f32>; TASKS],
+pub fn occlusion_maps(
+    falls: [Vec<f32>; TASKS],
     (columns, rows): (usize, usize),
     region: Region,
-    full: f32,
 ) -> HeatMaps {
-    let maps = maps.map(|map: Vec<f32>| {
-        let strongest = map.iter().copied().fold(full, f32::max);
-        map.into_iter().map(|z| z / strongest).collect()
-    });
     HeatMaps {
         columns,
         rows,
-        maps,
+        maps: falls.map(|map| scaled(map.into_iter(), FULL_FALL, 1.0)),
         region,
     }
+}
+
+/// A map of evidence as it is shown: what speaks against is cut off, the strongest cell is 1,
+/// or its part of `full` where it stays below. An exponent below 1 lifts the weaker cells:
+/// where a pattern ends, readers draw the line further out than half of the peak.
+pub fn scaled(evidence: impl Iterator<Item = f32>, full: f32, exponent: f32) -> Vec<f32> {
+    let mut map: Vec<f32> = evidence.map(|z| z.max(0.0)).collect();
+    let strongest = map.iter().copied().fold(0.0, f32::max);
+    if strongest > 0.0 {
+        let paler = (strongest / full).min(1.0);
+        for z in &mut map {
+            *z = paler * (*z / strongest).powf(exponent);
+        }
+    }
+    map
 }
 
 impl HeatMaps {
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn evidence_stands_where_the_frame_shows_it() {
-        let maps = heat_maps(&outputs([-1.0, 5.0, -1.0, -1.0]), REGION);
+        let maps = heat_maps(&outputs([-1.0, 5.0, -1.0, -1.0]), REGION, 1.0);
         assert_eq!(maps.at(Task::Ulceration, 400.0, 100.0), Some(1.0));
         assert_eq!(maps.at(Task::Ulceration, 200.0, 300.0), Some(0.0));
         assert_eq!(maps.at(Task::Ulceration, 50.0, 100.0), None);
@@ -141,19 +145,27 @@ mod tests {
 
     #[test]
     fn a_task_without_evidence_has_an_empty_map() {
-        let maps = heat_maps(&outputs([-1.0; 4]), REGION);
+        let maps = heat_maps(&outputs([-1.0; 4]), REGION, 1.0);
         assert!(maps.maps[Task::Bcc.index()].iter().all(|&v| v == 0.0));
     }
 
     #[test]
     fn weak_evidence_stays_pale() {
-        let maps = heat_maps(&outputs([0.5, 0.0, 0.0, 0.0]), REGION);
-        assert_eq!(maps.maps[Task::Ulceration.index()][0], 0.25);
+        for exponent in [1.0, 0.4] {
+            let maps = heat_maps(&outputs([0.5, 0.0, 0.0, 0.0]), REGION, exponent);
+            assert_eq!(maps.maps[Task::Ulceration.index()][0], 0.25);
+        }
+    }
+
+    #[test]
+    fn an_exponent_lifts_the_weak_and_keeps_the_strongest_and_the_empty() {
+        let maps = heat_maps(&outputs([4.0, 1.0, 0.0, -1.0]), REGION, 0.5);
+        assert_eq!(maps.maps[Task::Ulceration.index()], [1.0, 0.5, 0.0, 0.0]);
     }
 
     #[test]
     fn the_picture_covers_the_whole_frame() {
-        let maps = heat_maps(&outputs([4.0; 4]), REGION);
+        let maps = heat_maps(&outputs([4.0; 4]), REGION, 1.0);
         let picture = maps.picture(Task::Ulceration, (600, 400), 60, 40);
         assert_eq!(picture.get_pixel(5, 20).0, [0]);
         assert_eq!(picture.get_pixel(30, 20).0, [255]);

@@ -143,6 +143,14 @@ pub struct OutputSpec {
     pub logits: [usize; 2],
     /// Which of them a task's score is read from.
     pub score: Score,
+    /// Exponent of a map's evidence where it is shown, above 0 to 1; see
+    /// [`crate::assess::explain::scaled`].
+    #[serde(default = "as_it_is")]
+    pub map_exponent: f32,
+}
+
+fn as_it_is() -> f32 {
+    1.0
 }
 
 /// Where a task's score comes from.
@@ -282,6 +290,14 @@ impl Manifest {
             return Err(format!(
                 "outputs.logits {:?} where [1, {TASKS}] is needed",
                 self.outputs.logits
+            ));
+        }
+        // Written so that a NaN fails.
+        let exponent = self.outputs.map_exponent;
+        let sensible = exponent > 0.0 && exponent <= 1.0;
+        if !sensible {
+            return Err(format!(
+                "outputs.map_exponent {exponent} where above 0 to 1 is needed"
             ));
         }
         if self.tasks.len() != TASKS {

@@ -85,6 +85,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
     let bytes = std::mem::take(&mut inputs.package.cpu);
     let manifest = inputs.package.manifest.clone();
     let mut probe = Probe::open(bytes.clone(), &manifest, inputs.engine)?;
+    let exponent = probe.exponent();
     let mut cells = Measured::default();
     let mut faithful = faithfulness::Collected::default();
     let mut tensors = Vec::new();
@@ -124,7 +125,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
             }
             for method in Method::ALL {
                 let from = method.source(&seen.shown, &base);
-                let Some(map) = method.map(task, from, occluded.as_ref()) else {
+                let Some(map) = method.map(task, from, occluded.as_ref(), exponent) else {
                     continue;
                 };
                 let place = Place::new(&map, from, seen.region, seen.size);
@@ -208,7 +209,7 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
                 let from = method.source(&seen.shown, &base);
-                let Some(map) = method.map(task, from, Some(&occluded)) else {
+                let Some(map) = method.map(task, from, Some(&occluded), probe.exponent()) else {
                     continue;
                 };
                 let place = Place::new(&map, from, seen.region, seen.size);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    assess::explain::scaled,
     engine::Outputs,
     model::{TASKS, Task},
 };
@@ -52,20 +53,20 @@ impl Method {
     }
 
     /// A task's map on the model's grid, 0 and up; `None` where it needs the occlusion and
-    /// none was made.
+    /// none was made. `exponent` is what the device shows its own map with.
     pub fn map(
         self,
         task: Task,
         base: &Outputs,
         occluded: Option<&[Vec<f32>; TASKS]>,
+        exponent: f32,
     ) -> Option<Vec<f32>> {
         match self {
-            Method::GradCam => Some(
-                class_map(task, base)
-                    .into_iter()
-                    .map(|z| z.max(0.0))
-                    .collect(),
-            ),
+            Method::GradCam => Some(scaled(
+                class_map(task, base).into_iter(),
+                f32::MIN_POSITIVE,
+                exponent,
+            )),
             Method::MinMaxCam => {
                 let map = class_map(task, base);
                 let least = map.iter().copied().fold(f32::INFINITY, f32::min);

@@ -98,6 +98,11 @@ impl Probe {
         occlusion::patch(tensor, with, outputs, &self.manifest.input, (from, to));
     }
 
+    /// What the device shows its maps with.
+    pub fn exponent(&self) -> f32 {
+        self.manifest.outputs.map_exponent
+    }
+
     /// Occlusion maps of all tasks.
     pub fn occlusion(
         &mut self,
