@@ -18,7 +18,7 @@ def text(x):
     return json.dumps(x, ensure_ascii=False)
 
 
-def render(*, name, version, created, summary, sha256, facts, views, calibration, figures, val):
+def render(*, name, version, created, summary, sha256, facts, views, exponent, calibration, figures, val):
     h, w = facts["height"], facts["width"]
     out = [
         "# Written by scripts/train; every number here is measured or fitted by it.",
@@ -44,6 +44,7 @@ def render(*, name, version, created, summary, sha256, facts, views, calibration
         f"maps = [1, {h // 32}, {w // 32}, {len(TASKS)}]",
         f"logits = [1, {len(TASKS)}]",
         'score = "mean-of-maps"',
+        f"map_exponent = {number(exponent)}",
     ]
     for v in views:
         out += ["", "[[views]]", f"part = {number(v.get('part', 1.0))}", f"mirrored = {str(v.get('mirrored', False)).lower()}"]

@@ -22,6 +22,7 @@ from card import TRAINING, card
 from evaluate import operating, ranking, score_float
 from export import check, convert
 from manifest import render
+from maps import fit_exponent
 from network import Network
 from tasks import CODES, TASKS
 
@@ -73,6 +74,7 @@ def build(args):
         sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
         facts=facts,
         views=views,
+        exponent=1.0,
         val=f"MILK10k val ({len(val)} images, one a lesion, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
     )
     gate = target / "gate.toml"
@@ -80,6 +82,7 @@ def build(args):
     # Thresholds that mean nothing, so that the device can score: what they are fitted on is its own answers.
     (temp / "manifest.toml").write_text(render(calibration=[UNFITTED] * len(CODES), figures=[], **common))
     z = device_scores(args.program, temp, Path(args.data) / "milk10k", [d.files[i] for i in val])
+    common["exponent"] = fit_exponent(args.program, temp, Path(args.data) / "milk10k", d, recipe["seed"])
     z_float = score_float(net, d, val, width, height, views)
     calibration = calibrate(z, y)
     p = probabilities(z, calibration)
