@@ -10,7 +10,7 @@ use image::RgbImage;
 
 use crate::{
     look::{self, Verdict},
-    rig::{Device, USUAL},
+    rig::{Device, THOROUGH, USUAL},
 };
 
 /// Where the live screen's button for the shutter is, in fractions of the screen.
@@ -65,7 +65,7 @@ fn drawn_here(folder: &Path, frame: &[u8]) -> RgbImage {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
-    let mut device = Device::with_camera("live", USUAL);
+    let mut device = Device::with_camera("live", THOROUGH);
     let cameras = device.board.ok("bccscope cameras");
     println!("{cameras}");
     assert!(cameras.contains("Simulated dermatoscope"), "{cameras}");

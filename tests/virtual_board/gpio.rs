@@ -94,7 +94,7 @@ fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
     wait_lamp(&mut device.board, true);
 
     // A second device finds both lines taken: it says so and goes on.
-    let second = "mkdir -m 777 /run/second; timeout 60 device -v run --source phantom \
+    let second = "mkdir -m 777 /run/second; timeout 120 device -v run --source phantom:size=320x240 \
                   --display png --screens /run/second --size 480x320 2>&1";
     let said = device.board.run(second).text;
     for words in [
