@@ -11,7 +11,7 @@
 //!
 //! ```text
 //! camera ──Frame──▶ assess ────────────────────────────────▶ screen ──▶ display
-//!                   quality, prepare, engine, explain, verdict
+//!                   quality, views (prepare, engine), explain, verdict
 //!                                └── Assessment ──▶ JSON, record
 //! ```
 //!
@@ -23,9 +23,9 @@
 //! | [`frame`] | a frame as the camera delivered it, and its decoding | models, screens |
 //! | [`camera`] | V4L2, files, recorded runs, the phantom | models, screens |
 //! | [`phantom`] | the drawn dermoscopic test target and its true regions | everything else |
-//! | [`model`] | manifest, tasks, checksums, known answers | frames |
+//! | [`model`] | manifest, tasks, views, checksums, known answers | frames |
 //! | [`engine`] | one inference: tensor in, maps and logits out; the accelerator in a child process, the CPU behind it | pixels, patients |
-//! | [`assess`] | quality gate, prepare, heat maps, verdict; [`assess::Assessor`] joins them | where frames come from, where results go |
+//! | [`assess`] | quality gate, prepare, the looks at a picture and their mean, heat maps, verdict; [`assess::Assessor`] joins them | where frames come from, where results go |
 //! | [`screen`] | what is drawn | which display |
 //! | [`display`] | DRM/KMS, fbdev, SPI panels, PNG; ordered fallback | what is drawn |
 //! | [`input`] | keys, touch, the camera's button, GPIO lines, stdin, as the app's events | what they do |
