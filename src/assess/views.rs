@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
-use super::{AssessError, explain::neighbours, prepare::Preparer};
+use super::{AssessError, EngineInfo, explain::neighbours, prepare::Preparer};
 use crate::{
     engine::{Engine, EngineError, Outputs},
     model::{Score, TASKS, View},
@@ -53,8 +53,10 @@ pub fn look(
             let clock = Instant::now();
             answers.push(engine.infer(tensor)?);
             infer += clock.elapsed();
-            let by = engine.info();
-            if answered_by.get_or_insert_with(|| by.clone()) != by {
+            let EngineInfo { name, runtime, .. } = engine.info();
+            // Not the reason of a fallback: it may change while the CPU goes on answering.
+            let by = (name.clone(), runtime.clone());
+            if *answered_by.get_or_insert_with(|| by.clone()) != by {
                 log::warn!("the engine changed between two views of a picture: begun anew");
                 continue 'tries;
             }
@@ -162,7 +164,7 @@ fn read(answer: &Outputs, x: f32, y: f32) -> [f32; TASKS] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{assess::EngineInfo, model::InputSpec};
+    use crate::model::InputSpec;
 
     const SPEC: InputSpec = InputSpec {
         width: 32,
@@ -294,6 +296,17 @@ mod tests {
         looked(&mut engine, &VIEWS).unwrap();
         // Three views until it changed, then all four by the other one.
         assert_eq!(engine.calls, 7);
+    }
+
+    #[test]
+    fn another_reason_for_the_same_engine_begins_nothing_anew() {
+        let mut engine = Bright::new(2, false);
+        engine.info[1] = EngineInfo {
+            fallback: Some("not there any more".into()),
+            ..engine.info[0].clone()
+        };
+        looked(&mut engine, &VIEWS).unwrap();
+        assert_eq!(engine.calls, VIEWS.len());
     }
 
     #[test]

@@ -85,15 +85,18 @@ impl Store {
         Store { folder }
     }
 
-    /// Removes what a power cut left of a case that was never acknowledged as saved. What
-    /// cannot be removed stays hidden and harms nobody. Only for a program that stores alone.
+    /// Removes what a power cut left of a case that was never acknowledged as saved. What a
+    /// living process may be writing is left alone; what cannot be removed stays hidden.
     pub fn clear_half_written(&self) {
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return;
         };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            if !name.to_str().is_some_and(is_half_written) {
+            let Some(writer) = name.to_str().and_then(half_written_by) else {
+                continue;
+            };
+            if Path::new("/proc").join(writer).exists() {
                 continue;
             }
             match fs::remove_dir_all(entry.path()) {
@@ -217,17 +220,14 @@ fn name(assessment: &Assessment) -> String {
     parts.join("-")
 }
 
-/// `.20261124-140503-1a2b3c4d.PID`, with or without the word of a stand-in: what [`Store::save`]
-/// writes into before it renames.
-fn is_half_written(name: &str) -> bool {
+/// The process of `.20261124-140503-1a2b3c4d.PID`, with or without the word of a stand-in:
+/// what [`Store::save`] writes into before it renames. `None` for any other name.
+fn half_written_by(name: &str) -> Option<&str> {
     let digits = |part: &str, n| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
-    let Some((case, pid)) = name.strip_prefix('.').and_then(|n| n.rsplit_once('.')) else {
-        return false;
-    };
+    let (case, pid) = name.strip_prefix('.')?.rsplit_once('.')?;
     let mut parts = case.split('-');
-    let day = parts.next().is_some_and(|part| digits(part, 8));
-    let clock = parts.next().is_some_and(|part| digits(part, 6));
-    day && clock && !pid.is_empty() && digits(pid, pid.len())
+    let ours = digits(parts.next()?, 8) && digits(parts.next()?, 6);
+    (ours && !pid.is_empty() && digits(pid, pid.len())).then_some(pid)
 }
 
 /// UTC, whole seconds. A clock that has lost its battery may say 1970; the record says so too.
