@@ -129,9 +129,19 @@ def lowered_for_the_rule(calibration, z, y):
         lowered = sigmoid(logit - step)
         if not shows.any() or (p[shows] >= lowered).any(1).mean() >= RULE_SENSITIVITY:
             break
-    for k, value in zip(positive, lowered):
-        calibration[k] |= {"high": float(value), "low": min(calibration[k]["low"], float(value))}
+    for k, column, value in zip(positive, p.T, lowered):
+        keep = np.isfinite(y[:, k])
+        truth = (y[keep, k] > 0.5).astype(float)
+        calibration[k] |= {"high": float(value), "low": possible(truth, column[keep], float(value))}
     return calibration
+
+
+def possible(y, p, high):
+    """`low` below a `high`: half of the pictures with the pattern that `high` misses are marked "?"."""
+    if y.sum() < 2:  # nothing to choose it by
+        return high / 2
+    found = (p[y > 0.5] >= high).mean()
+    return min(high, highest_with_sensitivity(y, p, max(LOW_SENSITIVITY["positive-criterion"], (1 + found) / 2)))
 
 
 def probabilities(z, calibration):

@@ -82,6 +82,14 @@ pub(super) fn rule(all: &View<'_>, figures: &mut Vec<Figure>) {
         "pigment network at high as in the consensus",
         &|i| i.consensus(Task::PigmentNetwork) == Some(network(i)),
     );
+    let decided = read.part("non-BCC, consensus decided", |i| {
+        !i.case.bcc && i.decided(Task::PigmentNetwork)
+    });
+    add(
+        &decided,
+        "pigment network at high as in the consensus",
+        &|i| i.consensus(Task::PigmentNetwork) == Some(network(i)),
+    );
     add(&others, "no positive pattern at high", &|i| !any_high(i));
     let with_network = read.part("non-BCC with pigment network by consensus", |i| {
         !i.case.bcc && i.consensus(Task::PigmentNetwork) == Some(true)

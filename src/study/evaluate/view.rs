@@ -11,6 +11,9 @@ use crate::{
     },
 };
 
+/// A posterior this far from doubt counts as decided.
+const DECIDED: f64 = 0.8;
+
 /// One scored case.
 #[derive(Clone, Copy)]
 pub(crate) struct Item<'a> {
@@ -28,6 +31,13 @@ impl Item<'_> {
     /// The consensus on a pattern.
     pub fn consensus(&self, task: Task) -> Option<bool> {
         Some(self.standard?.posterior[task.index()]? >= PRESENT)
+    }
+
+    /// Whether the consensus leaves no doubt of a pattern, either way. Where it does, agreement
+    /// with it says little: a single reader in four may have tipped it.
+    pub fn decided(&self, task: Task) -> bool {
+        let posterior = self.standard.and_then(|s| s.posterior[task.index()]);
+        posterior.is_some_and(|p| p.max(1.0 - p) >= DECIDED)
     }
 }
 
