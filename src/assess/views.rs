@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
-use super::{AssessError, EngineInfo, explain::neighbours, prepare::Preparer};
+use super::{
+    AssessError, EngineInfo,
+    between::{Between, bilinear},
+    prepare::Preparer,
+};
 use crate::{
     engine::{Engine, EngineError, Outputs},
     model::{Score, TASKS, View},
@@ -148,16 +152,13 @@ fn weight(view: &View, (x, y): (f32, f32), answer: &Outputs) -> f32 {
 
 /// A view's class maps at a place of its own picture, between the centres of its cells.
 fn read(answer: &Outputs, x: f32, y: f32) -> [f32; TASKS] {
-    let (x0, x1, fx) = neighbours(x, answer.columns);
-    let (y0, y1, fy) = neighbours(y, answer.rows);
+    let column = Between::cells(x, answer.columns);
+    let row = Between::cells(y, answer.rows);
     std::array::from_fn(|task| {
-        let cell = |x: usize, y: usize| {
-            let at = (y * answer.columns + x) * TASKS + task;
+        bilinear(&column, &row, |column, row| {
+            let at = (row * answer.columns + column) * TASKS + task;
             answer.maps.get(at).copied().unwrap_or(0.0)
-        };
-        let upper = cell(x0, y0) * (1.0 - fx) + cell(x1, y0) * fx;
-        let lower = cell(x0, y1) * (1.0 - fx) + cell(x1, y1) * fx;
-        upper * (1.0 - fy) + lower * fy
+        })
     })
 }
 
