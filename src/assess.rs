@@ -3,6 +3,7 @@
 
 mod assessment;
 mod assessor;
+pub(crate) mod between;
 mod burst;
 pub mod explain;
 pub mod occlusion;

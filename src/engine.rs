@@ -92,7 +92,7 @@ pub enum EngineError {
 
 /// Something that runs the model.
 pub trait Engine: Send {
-    /// Which engine this truly is.
+    /// Which engine this truly is: the one that gave the last answer.
     fn info(&self) -> &EngineInfo;
 
     /// Runs one inference on an int8 tensor of height × width × RGB.
@@ -100,6 +100,11 @@ pub trait Engine: Send {
     /// # Errors
     /// [`EngineError`]; the engine may be asked again.
     fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError>;
+
+    /// With `true`, what stands behind an accelerator answers alone, and says why, until
+    /// `false`: for answers that must all come from one engine. An engine with nothing behind
+    /// it answers as always.
+    fn hold_fallback(&mut self, _hold: bool) {}
 
     /// Where a change of engine shows between two inferences; `None` where it cannot change.
     fn watch(&self) -> Option<Watch> {

@@ -110,6 +110,27 @@ pub struct Frame {
     pub data: Arc<[u8]>,
 }
 
+impl Frame {
+    /// A frame captured now, with the next number.
+    pub fn now(
+        source: Arc<Source>,
+        format: PixelFormat,
+        (width, height): (u32, u32),
+        data: impl Into<Arc<[u8]>>,
+    ) -> Frame {
+        Frame {
+            id: FrameId::next(),
+            source,
+            captured_at: SystemTime::now(),
+            captured: Instant::now(),
+            format,
+            width,
+            height,
+            data: data.into(),
+        }
+    }
+}
+
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frame")

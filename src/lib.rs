@@ -30,7 +30,7 @@
 //! | [`display`] | DRM/KMS, fbdev, SPI panels, PNG; ordered fallback | what is drawn |
 //! | [`input`] | keys, touch, the camera's button, GPIO lines, stdin, as the app's events | what they do |
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
-//! | [`records`] | cases on disk | models' insides |
+//! | [`records`] | cases on disk, and what a power cut left of one | models' insides |
 //! | [`platform`] | power, temperature, clock, watchdog, GPIO lines, the lamp | everything above |
 //! | [`selftest`] | every part tried once | patients |
 //! | [`bench`] | every step timed, one run against another | patients |
@@ -38,6 +38,10 @@
 //! | [`files`] | reading small files, and only files | everything else |
 //! | [`config`] | one commented TOML file with every setting | |
 //! | [`cli`] | arguments, one small file a command; wiring | pixels |
+//!
+//! For the tests alone: `tests/edgetpu-sim` is a library in libedgetpu's place, with faults on
+//! command; `tests/tflite-file` writes small model files, sound or spoilt, for it and for the
+//! lint in [`model`]; `camera/v4l2/fake` is the kernel's buffer queue with a camera behind it.
 
 pub mod app;
 pub mod assess;

@@ -1,6 +1,7 @@
 //! Cases on disk. A case is a folder: the frame's bytes as the camera delivered them and
 //! `case.json` with everything that was said of it. It appears whole or not at all.
 
+mod half_written;
 mod store;
 
 pub use store::{RecordError, Store};

@@ -29,11 +29,11 @@ mod verdict;
 
 use image::RgbImage;
 
-pub use scene::{Burst, CaseNote, MapView, Scene, Sight, Status};
+pub use scene::{Burst, CaseNote, MapView, Scene, Sight, Status, model_words, stand_in_words};
 pub use sheet::Target;
 pub use surface::Surface;
 
-use crate::{assess::Assessment, engine, input::Action, model::Task};
+use crate::{assess::Assessment, input::Action, model::Task};
 use layout::Layout;
 use sheet::{Sheet, Sign};
 
@@ -128,12 +128,9 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
     let status = Status {
         engine: assessment.engine.name.clone(),
         fallback: assessment.engine.fallback.clone(),
-        model: format!("{} {}", assessment.model.name, assessment.model.version),
+        model: model_words(&assessment.model, assessment.views),
         camera: assessment.source.name.clone(),
-        stand_in: assessment
-            .source
-            .stand_in()
-            .or_else(|| engine::stand_in(&assessment.engine)),
+        stand_in: stand_in_words(Some(&assessment.source), &assessment.engine),
         clock: String::new(),
         power: None,
         display: None,

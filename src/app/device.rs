@@ -72,7 +72,7 @@ pub fn run<O: Opener>(parts: Parts<O>) -> Result<(), String> {
     let (engine, model, refused) = match &parts.assessor {
         Ok(assessor) => (
             assessor.engine().clone(),
-            view::model(assessor.model(), assessor.views()),
+            screen::model_words(assessor.model(), assessor.views()),
             None,
         ),
         Err(why) => (no_engine(), "no model".to_owned(), Some(why.clone())),

@@ -2,10 +2,8 @@
 
 use super::state::{State, View};
 use crate::{
-    assess::{ModelInfo, ViewCount},
-    engine,
     frame::SourceKind,
-    screen::{Scene, Status},
+    screen::{Scene, Status, stand_in_words},
 };
 
 /// The scene of a state.
@@ -69,16 +67,6 @@ pub fn lit(scene: &Scene) -> bool {
     }
 }
 
-/// The model as the status line names it, with the views where not all are averaged.
-pub fn model(info: &ModelInfo, views: ViewCount) -> String {
-    let ModelInfo { name, version, .. } = info;
-    if views.used < views.of {
-        format!("{name} {version}, {} of {} views", views.used, views.of)
-    } else {
-        format!("{name} {version}")
-    }
-}
-
 /// The status line of a state. On a result it speaks of what made that result.
 pub fn status(state: &State, display: Option<String>) -> Status {
     let shown = match &state.view {
@@ -99,9 +87,7 @@ pub fn status(state: &State, display: Option<String>) -> Status {
             Some(adjusted) => format!("{camera} ({adjusted})"),
             None => camera,
         },
-        stand_in: source
-            .and_then(|source| source.stand_in())
-            .or_else(|| engine::stand_in(in_use)),
+        stand_in: stand_in_words(source.map(|source| &**source), in_use),
         clock: state.clock.clone(),
         power: state.power.clone(),
         display,

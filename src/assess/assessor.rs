@@ -12,7 +12,7 @@ use super::{
         Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict, ViewCount,
     },
     explain, occlusion,
-    prepare::{PrepareError, Preparer, seen_region},
+    prepare::{self, PrepareError, Preparer, seen_region},
     quality::{Gate, GateError},
     verdict,
     views::{self, Looked},
@@ -151,12 +151,9 @@ impl Assessor {
         &self.package
     }
 
-    /// How large a picture the analysis wants: a little more than the model's input, so that
-    /// the last resize still averages. It depends on the model alone, never on the display,
-    /// so a stored frame gives the same result on any device.
+    /// How large a picture the analysis wants, see [`prepare::detail`].
     pub fn detail(&self) -> Detail {
-        let input = &self.package.manifest.input;
-        Detail::ShortSide(input.width.min(input.height) * 5 / 4)
+        prepare::detail(&self.package.manifest.input)
     }
 
     /// The quality gate, for the live hint beside the analysis.

@@ -6,7 +6,10 @@
 
 use image::{GrayImage, Luma};
 
-use super::assessment::{HeatMaps, Region};
+use super::{
+    assessment::{HeatMaps, Region},
+    between::{Between, bilinear},
+};
 use crate::{
     engine::Outputs,
     model::{TASKS, Task},
@@ -78,13 +81,12 @@ impl HeatMaps {
         if !(0.0..=1.0).contains(&u) || !(0.0..=1.0).contains(&v) {
             return None;
         }
-        let (x0, x1, fx) = neighbours(u, self.columns);
-        let (y0, y1, fy) = neighbours(v, self.rows);
+        let column = Between::cells(u, self.columns);
+        let row = Between::cells(v, self.rows);
         let map = &self.maps[task.index()];
-        let cell = |x: usize, y: usize| map.get(y * self.columns + x).copied().unwrap_or(0.0);
-        let upper = cell(x0, y0) * (1.0 - fx) + cell(x1, y0) * fx;
-        let lower = cell(x0, y1) * (1.0 - fx) + cell(x1, y1) * fx;
-        Some(upper * (1.0 - fy) + lower * fy)
+        Some(bilinear(&column, &row, |column, row| {
+            map.get(row * self.columns + column).copied().unwrap_or(0.0)
+        }))
     }
 
     /// A task's map as a grey picture of the whole frame (255 is the strongest evidence, 0
@@ -99,15 +101,6 @@ impl HeatMaps {
             Luma([(value.unwrap_or(0.0) * 255.0).round() as u8])
         })
     }
-}
-
-/// The two cells whose centres lie around position `u` (0 to 1) of `n` cells, and how far
-/// towards the second it is.
-pub(super) fn neighbours(u: f32, n: usize) -> (usize, usize, f32) {
-    let last = n.saturating_sub(1);
-    let position = (u * n as f32 - 0.5).clamp(0.0, last as f32);
-    let first = position.floor() as usize;
-    (first, (first + 1).min(last), position - first as f32)
 }
 
 #[cfg(test)]

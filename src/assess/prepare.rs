@@ -10,7 +10,10 @@ use fast_image_resize::{
 use image::RgbImage;
 
 use super::assessment::Region;
-use crate::model::{InputSpec, View};
+use crate::{
+    frame::Detail,
+    model::{InputSpec, View},
+};
 
 /// Why a picture could not be prepared.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +22,13 @@ pub struct PrepareError {
     width: u32,
     height: u32,
     why: String,
+}
+
+/// How large a picture the analysis wants: a little more than the model's input, so that the
+/// last resize still averages. It depends on the model alone, never on the display, so a stored
+/// frame gives the same result on any device.
+pub fn detail(input: &InputSpec) -> Detail {
+    Detail::ShortSide(input.width.min(input.height) * 5 / 4)
 }
 
 /// Turns pictures into input tensors; keeps its buffers between calls.

@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
-use super::{AssessError, EngineInfo, explain::neighbours, prepare::Preparer};
+use super::{
+    AssessError, EngineInfo,
+    between::{Between, bilinear},
+    prepare::Preparer,
+};
 use crate::{
     engine::{Engine, EngineError, Outputs},
     model::{Score, TASKS, View},
@@ -14,8 +18,8 @@ use crate::{
 /// The merged map's cells for one of the model's, each way, where a view shows a part of the
 /// picture: that view's own cells are finer.
 const FINER: usize = 2;
-/// An engine that comes and goes is given up after so many tries at one picture.
-const TRIES: usize = 3;
+/// Tries at one picture on an engine that comes and goes, before its fallback is asked alone.
+const TRIES: usize = 2;
 
 /// What all views together say.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,10 +35,12 @@ pub struct Looked {
 }
 
 /// Runs every view. All of them are answered by one engine: where it changes in between (an
-/// accelerator is lost, or comes back), the picture is begun anew.
+/// accelerator is lost, or comes back), the picture is begun anew. One that comes and goes is
+/// not asked again for this picture: its fallback answers alone.
 ///
 /// # Errors
-/// [`AssessError`]: a view that cannot be made, an engine that fails or does not settle.
+/// [`AssessError`]: a view that cannot be made, an engine that fails, or one that changes
+/// again and again and has no fallback.
 pub fn look(
     engine: &mut dyn Engine,
     preparer: &mut Preparer,
@@ -42,35 +48,65 @@ pub fn look(
     views: &[View],
     score: Score,
 ) -> Result<Looked, AssessError> {
-    let (mut prepare, mut infer) = (Duration::ZERO, Duration::ZERO);
-    'tries: for _ in 0..TRIES {
-        let mut answers = Vec::with_capacity(views.len());
-        let mut answered_by = None;
-        for view in views {
-            let clock = Instant::now();
-            let tensor = preparer.prepare_view(picture, *view)?;
-            prepare += clock.elapsed();
-            let clock = Instant::now();
-            answers.push(engine.infer(tensor)?);
-            infer += clock.elapsed();
-            let EngineInfo { name, runtime, .. } = engine.info();
-            // Not the reason of a fallback: it may change while the CPU goes on answering.
-            let by = (name.clone(), runtime.clone());
-            if *answered_by.get_or_insert_with(|| by.clone()) != by {
-                log::warn!("the engine changed between two views of a picture: begun anew");
-                continue 'tries;
-            }
+    let mut spent = Spent::default();
+    let mut answers = None;
+    for _ in 0..TRIES {
+        answers = by_one_engine(engine, preparer, picture, views, &mut spent)?;
+        if answers.is_some() {
+            break;
         }
-        return Ok(Looked {
-            scores: mean_scores(&answers, score),
-            merged: merge(&answers, views),
-            prepare,
-            infer,
-        });
+        log::warn!("the engine changed between two views of a picture: begun anew");
     }
-    Err(AssessError::Engine(EngineError::Failed(
-        "the engine changed in the middle of the picture again and again".into(),
-    )))
+    if answers.is_none() {
+        engine.hold_fallback(true);
+        let held = by_one_engine(engine, preparer, picture, views, &mut spent);
+        engine.hold_fallback(false);
+        answers = held?;
+    }
+    let answers = answers.ok_or_else(|| {
+        let why = "the engine changed in the middle of the picture again and again";
+        EngineError::Failed(why.into())
+    })?;
+    Ok(Looked {
+        scores: mean_scores(&answers, score),
+        merged: merge(&answers, views),
+        prepare: spent.prepare,
+        infer: spent.infer,
+    })
+}
+
+/// Time spent on a picture, all tries together.
+#[derive(Default)]
+struct Spent {
+    prepare: Duration,
+    infer: Duration,
+}
+
+/// Every view's answer, or `None` where the engine changed in between.
+fn by_one_engine(
+    engine: &mut dyn Engine,
+    preparer: &mut Preparer,
+    picture: &RgbImage,
+    views: &[View],
+    spent: &mut Spent,
+) -> Result<Option<Vec<Outputs>>, AssessError> {
+    let mut answers = Vec::with_capacity(views.len());
+    let mut answered_by = None;
+    for view in views {
+        let clock = Instant::now();
+        let tensor = preparer.prepare_view(picture, *view)?;
+        spent.prepare += clock.elapsed();
+        let clock = Instant::now();
+        answers.push(engine.infer(tensor)?);
+        spent.infer += clock.elapsed();
+        let EngineInfo { name, runtime, .. } = engine.info();
+        // Not the reason of a fallback: it may change while the CPU goes on answering.
+        let by = (name.clone(), runtime.clone());
+        if *answered_by.get_or_insert_with(|| by.clone()) != by {
+            return Ok(None);
+        }
+    }
+    Ok(Some(answers))
 }
 
 /// The scores of one inference.
@@ -148,16 +184,13 @@ fn weight(view: &View, (x, y): (f32, f32), answer: &Outputs) -> f32 {
 
 /// A view's class maps at a place of its own picture, between the centres of its cells.
 fn read(answer: &Outputs, x: f32, y: f32) -> [f32; TASKS] {
-    let (x0, x1, fx) = neighbours(x, answer.columns);
-    let (y0, y1, fy) = neighbours(y, answer.rows);
+    let column = Between::cells(x, answer.columns);
+    let row = Between::cells(y, answer.rows);
     std::array::from_fn(|task| {
-        let cell = |x: usize, y: usize| {
-            let at = (y * answer.columns + x) * TASKS + task;
+        bilinear(&column, &row, |column, row| {
+            let at = (row * answer.columns + column) * TASKS + task;
             answer.maps.get(at).copied().unwrap_or(0.0)
-        };
-        let upper = cell(x0, y0) * (1.0 - fx) + cell(x1, y0) * fx;
-        let lower = cell(x0, y1) * (1.0 - fx) + cell(x1, y1) * fx;
-        upper * (1.0 - fy) + lower * fy
+        })
     })
 }
 
@@ -175,43 +208,72 @@ mod tests {
         quantise: crate::model::Quantise::ByteMinus128,
     };
 
-    /// An engine whose map is the brightness of 8 by 6 blocks of its input, and which is
-    /// another one from a given call on.
+    /// An engine whose map is the brightness of 8 by 6 blocks of its input.
     struct Bright {
-        calls: usize,
-        other_from: usize,
-        every_call: bool,
+        /// Which answers the next time: the one, or the other.
+        changes: Changes,
         info: [EngineInfo; 2],
+        /// Whether the other stands behind the one.
+        behind: bool,
+        held: bool,
+        fails_when_held: bool,
+        /// Which gave the answers.
+        answers: Vec<usize>,
+    }
+
+    enum Changes {
+        Never,
+        /// With this call, counted from 1.
+        With(usize),
+        Always,
     }
 
     impl Bright {
-        fn new(other_from: usize, every_call: bool) -> Bright {
+        fn new(changes: Changes) -> Bright {
             let named = |name: &str| EngineInfo {
                 name: name.into(),
                 runtime: String::new(),
                 fallback: None,
             };
             Bright {
-                calls: 0,
-                other_from,
-                every_call,
+                changes,
                 info: [named("one"), named("other")],
+                behind: false,
+                held: false,
+                fails_when_held: false,
+                answers: vec![],
+            }
+        }
+
+        /// Of an accelerator that comes and goes.
+        fn flapping() -> Bright {
+            Bright {
+                behind: true,
+                ..Bright::new(Changes::Always)
             }
         }
     }
 
     impl Engine for Bright {
         fn info(&self) -> &EngineInfo {
-            let other = if self.every_call {
-                self.calls % 2 == 1
-            } else {
-                self.calls >= self.other_from
-            };
-            &self.info[usize::from(other)]
+            &self.info[self.answers.last().copied().unwrap_or(0)]
+        }
+
+        fn hold_fallback(&mut self, hold: bool) {
+            self.held = self.behind && hold;
         }
 
         fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError> {
-            self.calls += 1;
+            if self.held && self.fails_when_held {
+                return Err(EngineError::Failed("held".into()));
+            }
+            let call = self.answers.len() + 1;
+            let other = match self.changes {
+                Changes::Never => false,
+                Changes::With(number) => call >= number,
+                Changes::Always => call.is_multiple_of(2),
+            };
+            self.answers.push(usize::from(other || self.held));
             let maps = (0..48).flat_map(|cell| {
                 let (x, y) = (cell % 8 * 4 + 2, cell / 8 * 4 + 2);
                 [f32::from(input[(y * 32 + x) * 3]); TASKS]
@@ -253,7 +315,7 @@ mod tests {
 
     #[test]
     fn evidence_of_every_view_lies_where_the_picture_has_it() {
-        let all = looked(&mut Bright::new(99, false), &VIEWS).unwrap();
+        let all = looked(&mut Bright::new(Changes::Never), &VIEWS).unwrap();
         assert_eq!((all.merged.rows, all.merged.columns), (12, 16));
         for (cell, values) in all.merged.maps.chunks_exact(TASKS).enumerate() {
             let u = (cell % 16) as f32 / 16.0 + 1.0 / 32.0;
@@ -267,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_score_is_the_mean_over_the_views() {
-        let mut engine = Bright::new(99, false);
+        let mut engine = Bright::new(Changes::Never);
         let each: Vec<f32> = VIEWS
             .iter()
             .map(|view| {
@@ -283,7 +345,7 @@ mod tests {
 
     #[test]
     fn one_whole_view_is_the_models_answer_untouched() {
-        let mut engine = Bright::new(99, false);
+        let mut engine = Bright::new(Changes::Never);
         let one = looked(&mut engine, &[View::WHOLE]).unwrap();
         let mut preparer = Preparer::new(&SPEC);
         let plain = engine.infer(preparer.prepare(&ramp()).unwrap()).unwrap();
@@ -292,26 +354,50 @@ mod tests {
 
     #[test]
     fn an_engine_that_changes_between_two_views_answers_all_of_them_anew() {
-        let mut engine = Bright::new(3, false);
+        let mut engine = Bright::new(Changes::With(3));
         looked(&mut engine, &VIEWS).unwrap();
         // Three views until it changed, then all four by the other one.
-        assert_eq!(engine.calls, 7);
+        assert_eq!(engine.answers, [0, 0, 1, 1, 1, 1, 1]);
     }
 
     #[test]
     fn another_reason_for_the_same_engine_begins_nothing_anew() {
-        let mut engine = Bright::new(2, false);
+        let mut engine = Bright::new(Changes::With(2));
         engine.info[1] = EngineInfo {
             fallback: Some("not there any more".into()),
             ..engine.info[0].clone()
         };
         looked(&mut engine, &VIEWS).unwrap();
-        assert_eq!(engine.calls, VIEWS.len());
+        assert_eq!(engine.answers, [0, 1, 1, 1]);
     }
 
     #[test]
-    fn an_engine_that_never_settles_gives_no_answer() {
-        let error = looked(&mut Bright::new(0, true), &VIEWS).unwrap_err();
+    fn an_accelerator_that_comes_and_goes_still_gives_an_answer_all_of_it_by_its_fallback() {
+        let mut engine = Bright::flapping();
+        let settled = looked(&mut Bright::new(Changes::Never), &VIEWS).unwrap();
+        let flapping = looked(&mut engine, &VIEWS).unwrap();
+        assert_eq!(flapping.merged, settled.merged);
+        // Begun twice, then the fallback's alone.
+        assert_eq!(engine.answers, [0, 1, 0, 1, 1, 1, 1, 1]);
+        assert_eq!(engine.info().name, "other");
+    }
+
+    #[test]
+    fn the_next_picture_asks_the_accelerator_again_even_after_a_fallback_that_failed() {
+        for fails_when_held in [false, true] {
+            let mut engine = Bright::flapping();
+            engine.fails_when_held = fails_when_held;
+            assert_eq!(looked(&mut engine, &VIEWS).is_err(), fails_when_held);
+            engine.changes = Changes::Never;
+            engine.answers.clear();
+            looked(&mut engine, &VIEWS).unwrap();
+            assert_eq!(engine.answers, [0; 4]);
+        }
+    }
+
+    #[test]
+    fn an_engine_that_never_settles_and_has_nothing_behind_it_gives_no_answer() {
+        let error = looked(&mut Bright::new(Changes::Always), &VIEWS).unwrap_err();
         assert!(matches!(error, AssessError::Engine(_)), "{error}");
     }
 }

@@ -2,11 +2,7 @@
 //! brighter or out of focus, as a hand holds a dermatoscope, so that a burst has a spread.
 //! The same seed gives the same frames in the same order. It says PHANTOM wherever it shows.
 
-use std::{
-    collections::VecDeque,
-    sync::Arc,
-    time::{Duration, Instant, SystemTime},
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use image::{RgbImage, imageops};
 use rand_chacha::{
@@ -16,7 +12,7 @@ use rand_chacha::{
 
 use super::{Camera, Lost, News, Opened, pace::Pace};
 use crate::{
-    frame::{Frame, FrameId, PixelFormat, Source, SourceKind, jpeg},
+    frame::{Frame, PixelFormat, Source, SourceKind, jpeg},
     model::Task,
     phantom::Phantom,
 };
@@ -174,20 +170,12 @@ pub fn still((width, height): (u32, u32), format: PixelFormat, why: &str) -> Res
         PixelFormat::Rgb8 => drawing.picture.into_raw(),
         PixelFormat::Yuyv { .. } => return Err("the phantom is not drawn as YUYV".into()),
     };
-    Ok(Frame {
-        id: FrameId::next(),
-        source: Arc::new(Source {
-            kind: SourceKind::Phantom,
-            name: format!("PHANTOM seed {seed}"),
-            detail: why.into(),
-        }),
-        captured_at: SystemTime::now(),
-        captured: Instant::now(),
-        format,
-        width,
-        height,
-        data: data.into(),
-    })
+    let source = Source {
+        kind: SourceKind::Phantom,
+        name: format!("PHANTOM seed {seed}"),
+        detail: why.into(),
+    };
+    Ok(Frame::now(source.into(), format, (width, height), data))
 }
 
 impl Camera for PhantomCamera {
@@ -203,16 +191,11 @@ impl Camera for PhantomCamera {
             return News::Quiet;
         }
         match self.bytes() {
-            Ok(data) => News::Frame(Frame {
-                id: FrameId::next(),
-                source: self.source.clone(),
-                captured_at: SystemTime::now(),
-                captured: Instant::now(),
-                format: PixelFormat::Mjpeg,
-                width: self.settings.width,
-                height: self.settings.height,
-                data,
-            }),
+            Ok(data) => {
+                let size = (self.settings.width, self.settings.height);
+                let source = Arc::clone(&self.source);
+                News::Frame(Frame::now(source, PixelFormat::Mjpeg, size, data))
+            }
             Err(why) => News::Lost(Lost {
                 why: format!("The phantom could not be drawn: {why}"),
                 advice: "Choose a smaller size.".into(),

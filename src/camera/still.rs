@@ -4,13 +4,11 @@ use std::{
     fs,
     io::Cursor,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::{Instant, SystemTime},
 };
 
 use image::{ImageFormat, ImageReader};
 
-use crate::frame::{DecodeError, Frame, FrameId, PixelFormat, Source, SourceKind, jpeg};
+use crate::frame::{DecodeError, Frame, PixelFormat, Source, SourceKind, jpeg};
 
 /// Largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 256 << 20;
@@ -168,16 +166,8 @@ pub fn from_bytes(data: Vec<u8>, name: String) -> Result<Frame, StillError> {
         (PixelFormat::Rgb8, size, pixels, format!("{format:?}"))
     };
     check_size(width, height)?;
-    Ok(Frame {
-        id: FrameId::next(),
-        source: Arc::new(Source { kind, name, detail }),
-        captured_at: SystemTime::now(),
-        captured: Instant::now(),
-        format,
-        width,
-        height,
-        data: data.into(),
-    })
+    let source = Source { kind, name, detail };
+    Ok(Frame::now(source.into(), format, (width, height), data))
 }
 
 fn decode_other(data: &[u8], format: ImageFormat) -> Result<((u32, u32), Vec<u8>), StillError> {

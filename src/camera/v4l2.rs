@@ -12,6 +12,7 @@
 //! | `stream` | the newest whole frame; restarts; stalls |
 //! | `find`, `choose`, `open` | which camera, which format, and all of it in order |
 //! | `list` | what `bccscope cameras` shows |
+//! | `fake` | for the tests: the kernel's rules, strictly, and cameras that fail on command |
 
 mod choose;
 mod device;

@@ -10,6 +10,7 @@ use std::{
 
 use serde::Serialize;
 
+use super::half_written;
 use crate::{
     assess::{Assessment, Spread, report::Report},
     frame::{Detail, Frame, PixelFormat},
@@ -88,22 +89,7 @@ impl Store {
     /// Removes what a power cut left of a case that was never acknowledged as saved. What a
     /// living process may be writing is left alone; what cannot be removed stays hidden.
     pub fn clear_half_written(&self) {
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let Some(writer) = name.to_str().and_then(half_written_by) else {
-                continue;
-            };
-            if Path::new("/proc").join(writer).exists() {
-                continue;
-            }
-            match fs::remove_dir_all(entry.path()) {
-                Ok(()) => log::warn!("removed a half-written case of an earlier run: {name:?}"),
-                Err(e) => log::warn!("a half-written case stays: {name:?}: {e}"),
-            }
-        }
+        half_written::clear(&self.folder);
     }
 
     /// Stores a case and gives its name.
@@ -121,9 +107,7 @@ impl Store {
         }
         fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
         let wanted = name(assessment);
-        let hidden = self
-            .folder
-            .join(format!(".{wanted}.{}", std::process::id()));
+        let hidden = half_written::folder(&self.folder, &wanted);
         let written = self.write(&hidden, &wanted, frame, assessment, burst);
         if written.is_err() {
             // What cannot be removed stays hidden; the error that matters is the first one.
@@ -218,16 +202,6 @@ fn name(assessment: &Assessment) -> String {
     let mut parts = vec![day, clock, &hash];
     parts.extend(assessment.stand_ins());
     parts.join("-")
-}
-
-/// The process of `.20261124-140503-1a2b3c4d.PID`, with or without the word of a stand-in:
-/// what [`Store::save`] writes into before it renames. `None` for any other name.
-fn half_written_by(name: &str) -> Option<&str> {
-    let digits = |part: &str, n| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
-    let (case, pid) = name.strip_prefix('.')?.rsplit_once('.')?;
-    let mut parts = case.split('-');
-    let ours = digits(parts.next()?, 8) && digits(parts.next()?, 6);
-    (ours && !pid.is_empty() && digits(pid, pid.len())).then_some(pid)
 }
 
 /// UTC, whole seconds. A clock that has lost its battery may say 1970; the record says so too.
@@ -355,30 +329,6 @@ mod tests {
             let name = store.save(&frame, &assessment, SPREAD).expect("saved");
             assert!(name.ends_with(words), "{name}");
         }
-    }
-
-    #[test]
-    fn what_a_power_cut_left_is_cleared_and_nothing_else() {
-        let root = tempfile::tempdir().expect("a folder");
-        let store = Store::new(root.path().into());
-        let kept = [
-            "20261118-110640-abababab",
-            ".config.7",
-            ".20261118-notes",
-            ".20261118-110640-abababab.x7",
-        ];
-        let left = [
-            ".20261118-110640-abababab.4711",
-            ".20261118-110641-00ff00ff-PHANTOM.9",
-            ".20261118-110642-00ff00ff-PHANTOM-SIMULATED.9",
-        ];
-        for name in kept.iter().chain(&left) {
-            fs::create_dir(root.path().join(name)).expect("a folder");
-            fs::write(root.path().join(name).join("frame.jpg"), "x").expect("a file");
-        }
-        store.clear_half_written();
-        assert!(kept.iter().all(|name| root.path().join(name).exists()));
-        assert!(!left.iter().any(|name| root.path().join(name).exists()));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::theme;
 use crate::{
-    assess::{HeatMaps, Region},
+    assess::{HeatMaps, Region, between::Between},
     model::Task,
 };
 
@@ -48,11 +48,11 @@ pub(super) fn overlay(
         let cells = |r: usize| map.iter().skip(r * maps.columns);
         let pairs = cells(row.first).zip(cells(row.second));
         for (value, (first, second)) in blended.iter_mut().zip(pairs) {
-            *value = first * (1.0 - row.part) + second * row.part;
+            *value = row.mix(*first, *second);
         }
         let at = |c: usize| blended.get(c).copied().unwrap_or(0.0);
         for (level, column) in levels.iter_mut().zip(&columns) {
-            let value = at(column.first) * (1.0 - column.part) + at(column.second) * column.part;
+            let value = column.mix(at(column.first), at(column.second));
             // The nearest whole number.
             *level = (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
         }
@@ -82,13 +82,6 @@ pub(super) fn overlay(
     }
 }
 
-/// The two cells whose centres lie around a pixel, and how far towards the second it is.
-struct Cells {
-    first: usize,
-    second: usize,
-    part: f32,
-}
-
 /// The pixels along one side that the model saw, and the cells of each. The same as
 /// [`HeatMaps::at`], once a row and once a column instead of once a pixel.
 fn lookup(
@@ -96,9 +89,8 @@ fn lookup(
     frame: u32,
     (start, length): (u32, u32),
     cells: usize,
-) -> (Range<usize>, Vec<Cells>) {
+) -> (Range<usize>, Vec<Between>) {
     let scale = frame as f32 / pixels.max(1) as f32;
-    let last = cells.saturating_sub(1);
     let place = |pixel: usize| {
         let at = ((pixel as f32 + 0.5) * scale - start as f32) / length.max(1) as f32;
         (0.0..=1.0).contains(&at).then_some(at)
@@ -106,17 +98,9 @@ fn lookup(
     let first = (0..pixels).position(|pixel| place(pixel).is_some());
     let first = first.unwrap_or(pixels);
     // Places rise from pixel to pixel: those seen are neighbours.
-    let seen: Vec<Cells> = (first..pixels)
+    let seen: Vec<Between> = (first..pixels)
         .map_while(place)
-        .map(|at| {
-            let position = (at * cells as f32 - 0.5).clamp(0.0, last as f32);
-            let first = position as usize;
-            Cells {
-                first,
-                second: (first + 1).min(last),
-                part: position - first as f32,
-            }
-        })
+        .map(|at| Between::cells(at, cells))
         .collect();
     (first..first + seen.len(), seen)
 }

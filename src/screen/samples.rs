@@ -5,32 +5,18 @@
 //! of it says SAMPLE and PHANTOM. What is computed from them (verdict, rule) is computed by the
 //! device's own code.
 
-use std::{
-    sync::Arc,
-    time::{Duration, UNIX_EPOCH},
-};
+mod case;
 
-use image::RgbImage;
-
-use super::{Burst, CaseNote, MapView, Scene, Sight, Status};
+use self::case::{Case, SIGHT, quality};
+use super::{CaseNote, MapView, Scene, Status, stand_in_words};
 use crate::{
-    assess::{
-        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings,
-        ViewCount, prepare::seen_region, verdict,
-    },
-    frame::{FrameId, Source, SourceKind},
+    assess::{Quality, Reason, ViewCount},
+    engine::SIMULATED,
     model::{TASKS, Task},
-    phantom::Phantom,
 };
 
 /// The word every sample screen wears.
 pub const WORD: &str = "SAMPLE";
-
-/// A made-up model's sight.
-const SIGHT: Sight = Sight {
-    input: (256, 192),
-    grid: (12, 9),
-};
 
 /// One screen with sample data.
 pub struct Sample<'a> {
@@ -40,12 +26,6 @@ pub struct Sample<'a> {
     pub scene: Scene<'a>,
     /// The status line.
     pub status: Status,
-}
-
-/// One sample case: a phantom and written-down findings.
-struct Case {
-    picture: RgbImage,
-    assessment: Assessment,
 }
 
 /// The data all sample screens are made of.
@@ -58,19 +38,14 @@ pub struct Samples {
     no_map: Case,
     ungated: Case,
     blurred: Case,
+    few_views: Case,
+    simulated: Case,
     good: Quality,
     dark: Quality,
     saved: CaseNote,
     failed: CaseNote,
     long: CaseNote,
 }
-
-const BURST: Burst = Burst {
-    frames: 5,
-    scored: 5,
-    lowest: 0.78,
-    highest: 0.86,
-};
 
 impl Samples {
     /// Draws the phantoms and writes the findings down.
@@ -88,6 +63,10 @@ impl Samples {
         let mut blurred = Case::new(4, &[MG], (640, 480), no);
         blurred.picture = image::imageops::blur(&blurred.picture, 6.0);
         blurred.refuse(&[Reason::Blurred, Reason::Dark]);
+        let mut few_views = Case::new(7, &[UL, AT], (640, 480), suspected);
+        few_views.assessment.views = ViewCount { used: 1, of: 4 };
+        let mut simulated = Case::new(7, &[UL, AT], (640, 480), suspected);
+        simulated.assessment.engine.name = format!("Edge TPU {SIMULATED}");
         Samples {
             suspected: Case::new(7, &[UL, AT], (640, 480), suspected),
             wide: Case::new(7, &[UL, AT, ON], (1280, 720), suspected),
@@ -112,6 +91,8 @@ impl Samples {
             no_map,
             ungated,
             blurred,
+            few_views,
+            simulated,
             good: quality(&[]),
             dark: quality(&[Reason::Dark, Reason::Blurred]),
             saved: CaseNote::Saved("2026-11-24-0007".into()),
@@ -216,7 +197,12 @@ impl Samples {
         long.status.camera =
             "Dino-Lite Universal Dermatoscope MEDL4DW usb-0000:01:00.0-1.2.4 MJPG 1920x1080@30"
                 .into();
-        vec![engine, failed, ungated, trouble, long]
+        let unsaved = &CaseNote::Unsaved;
+        let few_views = self.few_views.sample("result-1-of-4-views", bcc, unsaved);
+        let mut simulated = self.simulated.sample("phantom-simulated", bcc, unsaved);
+        let made = &self.simulated.assessment;
+        simulated.status.stand_in = stand_in_words(Some(&made.source), &made.engine);
+        vec![engine, failed, ungated, trouble, long, few_views, simulated]
     }
 }
 
@@ -264,152 +250,9 @@ fn status() -> Status {
         fallback: None,
         model: "SAMPLE findings".into(),
         camera: "PHANTOM 1280x720".into(),
-        stand_in: Some(WORD),
+        stand_in: Some(WORD.into()),
         clock: "14:05".into(),
         power: None,
         display: None,
     }
-}
-
-fn quality(reasons: &[Reason]) -> Quality {
-    Quality {
-        usable: reasons.is_empty(),
-        reasons: reasons.to_vec(),
-        scores: vec![],
-    }
-}
-
-impl Case {
-    fn new(seed: u64, patterns: &[Task], size: (u32, u32), probabilities: [f32; TASKS]) -> Case {
-        let drawing = Phantom {
-            seed,
-            patterns: patterns.to_vec(),
-            width: size.0,
-            height: size.1,
-        }
-        .draw();
-        let findings: [Finding; TASKS] = std::array::from_fn(|i| Finding {
-            task: Task::ALL[i],
-            score: 0.0,
-            probability: probabilities[i],
-            low: 0.25,
-            high: if i == 0 { 0.49 } else { 0.5 },
-        });
-        let (verdict, rule) = verdict::decide(&findings);
-        let region = seen_region(size, SIGHT.input);
-        let maps = std::array::from_fn(|i| {
-            let masks = drawing
-                .regions
-                .iter()
-                .filter(|(task, _)| i == 0 || *task == Task::ALL[i])
-                .map(|(_, mask)| mask);
-            cells(masks, region, probabilities[i])
-        });
-        Case {
-            picture: drawing.picture,
-            assessment: Assessment {
-                frame: FrameId(1),
-                source: Arc::new(Source {
-                    kind: SourceKind::Phantom,
-                    name: format!("PHANTOM seed {seed}"),
-                    detail: String::new(),
-                }),
-                captured_at: UNIX_EPOCH + Duration::from_secs(1_795_500_000),
-                frame_size: size,
-                frame_sha256: String::new(),
-                verdict,
-                findings: Some(findings),
-                rule: Some(rule),
-                maps: Some(HeatMaps {
-                    columns: SIGHT.grid.0,
-                    rows: SIGHT.grid.1,
-                    maps,
-                    region,
-                }),
-                quality: quality(&[]),
-                engine: EngineInfo {
-                    name: "CPU".into(),
-                    runtime: WORD.into(),
-                    fallback: None,
-                },
-                model: ModelInfo {
-                    name: WORD.into(),
-                    version: "findings".into(),
-                    sha256: String::new(),
-                },
-                views: ViewCount { used: 1, of: 1 },
-                timings: Timings::default(),
-            },
-        }
-    }
-
-    /// As the quality gate would.
-    fn refuse(&mut self, reasons: &[Reason]) {
-        let assessment = &mut self.assessment;
-        assessment.quality = quality(reasons);
-        assessment.verdict = crate::assess::Verdict::NotUsable;
-        assessment.findings = None;
-        assessment.rule = None;
-        assessment.maps = None;
-    }
-
-    fn sample<'a>(&'a self, name: &'static str, map: MapView, note: &'a CaseNote) -> Sample<'a> {
-        let burst = match self.assessment.finding(Task::Bcc) {
-            Some(bcc) => Burst {
-                lowest: (bcc.probability - 0.04).max(0.0),
-                highest: bcc.probability + 0.03,
-                ..BURST
-            },
-            None => Burst {
-                scored: 0,
-                lowest: 0.0,
-                highest: 0.0,
-                ..BURST
-            },
-        };
-        Sample {
-            name,
-            scene: Scene::Result {
-                picture: &self.picture,
-                assessment: &self.assessment,
-                burst: Some(burst),
-                map,
-                note,
-            },
-            status: Status {
-                camera: self.assessment.source.name.clone(),
-                ..status()
-            },
-        }
-    }
-}
-
-/// The share of each cell that lies in the masks, scaled so that the strongest cell has the
-/// given strength.
-fn cells<'a>(
-    masks: impl Iterator<Item = &'a image::GrayImage>,
-    region: Region,
-    strength: f32,
-) -> Vec<f32> {
-    let (columns, rows) = SIGHT.grid;
-    let mut sums = vec![0.0f32; columns * rows];
-    for mask in masks {
-        for (x, y, pixel) in mask.enumerate_pixels() {
-            let (Some(dx), Some(dy)) = (x.checked_sub(region.x), y.checked_sub(region.y)) else {
-                continue;
-            };
-            if pixel.0[0] == 0 || dx >= region.width || dy >= region.height {
-                continue;
-            }
-            let cell = |d: u32, length: u32, n: usize| (d as usize * n) / length.max(1) as usize;
-            let at = cell(dy, region.height, rows) * columns + cell(dx, region.width, columns);
-            if let Some(sum) = sums.get_mut(at) {
-                *sum += 1.0;
-            }
-        }
-    }
-    let strongest = sums.iter().copied().fold(1.0, f32::max);
-    sums.iter()
-        .map(|sum| sum / strongest * strength.min(1.0))
-        .collect()
 }

@@ -5,7 +5,9 @@ use image::RgbImage;
 
 pub use crate::assess::Spread as Burst;
 use crate::{
-    assess::{Assessment, Quality},
+    assess::{Assessment, EngineInfo, ModelInfo, Quality, ViewCount},
+    engine,
+    frame::Source,
     model::{Manifest, Task},
 };
 
@@ -20,14 +22,32 @@ pub struct Status {
     pub model: String,
     /// Where frames come from, e.g. `Dino-Lite MJPG 1920x1080`.
     pub camera: String,
-    /// The word of a stand-in (`PHANTOM`, `REPLAY`), worn large on every screen.
-    pub stand_in: Option<&'static str>,
+    /// The words of stand-ins (`PHANTOM`, `REPLAY SIMULATED`), worn large on every screen.
+    pub stand_in: Option<String>,
     /// Wall clock as it is to be shown, e.g. `14:05`.
     pub clock: String,
     /// Battery, under-voltage or temperature warning.
     pub power: Option<String>,
     /// Set when the display asked for is not the one in use, with the reason.
     pub display: Option<String>,
+}
+
+/// The model as the status line names it. Where not all of its views are averaged, that comes
+/// first: where room is short, a name loses its end.
+pub fn model_words(info: &ModelInfo, views: ViewCount) -> String {
+    let ModelInfo { name, version, .. } = info;
+    if views.used < views.of {
+        format!("{} of {} views, {name} {version}", views.used, views.of)
+    } else {
+        format!("{name} {version}")
+    }
+}
+
+/// The words of everything that only stands in for the real thing, source first, then engine.
+pub fn stand_in_words(source: Option<&Source>, engine: &EngineInfo) -> Option<String> {
+    let words = [source.and_then(Source::stand_in), engine::stand_in(engine)];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// How the loaded model looks at a frame.

@@ -87,8 +87,9 @@ fn status_line(sheet: &mut Sheet<'_>, layout: &Layout, status: &Status) {
     let mut line = layout.status;
     // On a narrow screen the camera and the stand-in's word have a line of their own.
     let mut second = layout.portrait.then(|| line.cut_bottom(line.h * 0.5));
-    if let Some(word) = status.stand_in {
-        let size = 25.0 * u;
+    if let Some(word) = &status.stand_in {
+        // Two words leave less room for the names beside them.
+        let size = if word.contains(' ') { 19.0 } else { 25.0 } * u;
         let at = second.as_mut().unwrap_or(&mut line);
         let badge = at.cut_right(text::room(word, size, Weight::Bold) + 22.0 * u);
         sheet.block(badge, 0.0, theme::STAND_IN);

@@ -12,7 +12,7 @@ use super::{
     text::{self, Style, Text},
     *,
 };
-use crate::assess::{Verdict, report::NOTICE};
+use crate::assess::{ModelInfo, Verdict, ViewCount, report::NOTICE};
 
 /// What the screens are made for.
 const SIZES: [(u32, u32); 5] = [
@@ -220,6 +220,50 @@ fn a_fallback_is_an_alert_over_the_whole_width() {
             .expect("the alert");
         assert!(!alert.shortened);
         assert!(alert.area.w > size.0 as f32 * 0.7);
+    }
+}
+
+#[test]
+fn why_a_fallback_was_held_for_a_picture_is_read_and_only_its_cause_may_be_shortened() {
+    let mut status = samples().all()[0].status.clone();
+    status.fallback = Some(
+        "the Edge TPU came and went within one picture; last: the Edge TPU is no longer there: \
+         unplugged, or lost its power"
+            .into(),
+    );
+    let scene = Scene::Help { sight: None };
+    for size in SIZES {
+        let shown = texts(&compose(&scene, &status, size));
+        let mut words = shown.iter().map(|text| text.lines.join(" "));
+        assert!(
+            words
+                .any(|words| words
+                    .contains("CPU in use, the Edge TPU came and went within one picture")),
+            "{size:?}"
+        );
+    }
+}
+
+#[test]
+fn how_few_views_are_averaged_is_read_beside_the_longest_names() {
+    let mut status = samples().all()[0].status.clone();
+    let model = ModelInfo {
+        name: "bcc8-mobilenet-v2-experimental".into(),
+        version: "12.34.56-rc7".into(),
+        sha256: String::new(),
+    };
+    status.engine = "Edge TPU SIMULATED".into();
+    status.model = model_words(&model, ViewCount { used: 1, of: 4 });
+    status.camera = "Dino-Lite Universal Dermatoscope usb-0000:01:00.0-1.2.4".into();
+    status.stand_in = Some("PHANTOM SIMULATED".into());
+    let scene = Scene::Help { sight: None };
+    for size in SIZES.into_iter().chain([(480, 800)]) {
+        let shown = texts(&compose(&scene, &status, size));
+        let mut words = shown.iter().map(|text| text.lines.concat());
+        assert!(
+            words.any(|words| words.contains("1 of 4 views")),
+            "{size:?}"
+        );
     }
 }
 

@@ -4,6 +4,7 @@
 mod bench;
 mod breaks;
 mod faults;
+mod flapping;
 mod isolated;
 mod libraries;
 mod program;

@@ -38,20 +38,14 @@ fn record(folder: &Path) -> Vec<News> {
         }),
         adjusted: Some("asked for 1920x1080".into()),
     }));
-    news.push(News::Frame(Frame {
-        id: FrameId::next(),
-        source: Arc::new(Source {
-            kind: SourceKind::Camera,
-            name: "Dermatoscope".into(),
-            detail: String::new(),
-        }),
-        captured_at: SystemTime::now(),
-        captured: Instant::now(),
-        format: PixelFormat::Yuyv { stride: 8 },
-        width: 4,
-        height: 2,
-        data: (0..16u8).collect::<Vec<_>>().into(),
-    }));
+    let source = Source {
+        kind: SourceKind::Camera,
+        name: "Dermatoscope".into(),
+        detail: String::new(),
+    };
+    let yuyv = PixelFormat::Yuyv { stride: 8 };
+    let data: Vec<u8> = (0..16).collect();
+    news.push(News::Frame(Frame::now(source.into(), yuyv, (4, 2), data)));
     let mut recorder = Recorder::create(folder).unwrap();
     for news in &news {
         recorder.write(news).unwrap();

@@ -4,11 +4,12 @@
 //! on text that is not UTF-8 and on colour spaces they do not know, and they enumerate
 //! without end where a driver does. Here every answer is taken as plain numbers.
 
+mod mapped;
+mod plain;
+
 use std::{
-    fs, io, mem,
-    os::raw::c_void,
+    fs, io,
     path::{Path, PathBuf},
-    ptr, slice,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -25,12 +26,12 @@ use v4l::{
         v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE as SIZE_DISCRETE,
         v4l2_memory_V4L2_MEMORY_MMAP as MMAP, v4l2_requestbuffers, v4l2_streamparm,
     },
-    v4l2::{self, vidioc},
+    v4l2::vidioc,
 };
 
-use super::kernel::{
-    Capability, Filled, Format, FourCc, Kernel, Memory, Rate, Rates, Ready, Sizes, Video,
-};
+pub(super) use self::mapped::Mapped;
+use self::plain::Plain;
+use super::kernel::{Capability, Filled, Format, FourCc, Kernel, Rate, Rates, Ready, Sizes, Video};
 
 /// The Linux this runs on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,50 +80,13 @@ pub(super) struct Node {
     device: Arc<Device>,
 }
 
-/// A C structure of integers that the kernel reads and writes.
-///
-/// # Safety
-/// All bytes zero must be a value of the type.
-unsafe trait Plain: Sized {
-    fn zeroed() -> Self {
-        // SAFETY: what implementors of the trait promise.
-        unsafe { mem::zeroed() }
-    }
-}
-
-// SAFETY: integers, arrays and unions of them; the one pointer (`v4l2_buffer.m.planes`) may
-// be null.
-unsafe impl Plain for v4l2_capability {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_fmtdesc {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_frmsizeenum {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_frmivalenum {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_format {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_streamparm {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_requestbuffers {}
-// SAFETY: as above.
-unsafe impl Plain for v4l2_buffer {}
-// SAFETY: an integer.
-unsafe impl Plain for i32 {}
-
 impl Node {
     fn fd(&self) -> i32 {
         self.device.handle().fd()
     }
 
     fn ioctl<T: Plain>(&self, request: vidioc::_IOC_TYPE, argument: &mut T) -> io::Result<()> {
-        // A request carries the size of its argument in bits 16 to 29 (asm-generic/ioctl.h).
-        if (request >> 16) as usize & 0x3fff != mem::size_of::<T>() {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        // SAFETY: the argument lives through the call and has the size the kernel copies; a
-        // capture buffer of type MMAP makes it follow no pointer inside.
-        unsafe { v4l2::ioctl(self.fd(), request, ptr::from_mut(argument).cast::<c_void>()) }
+        plain::ioctl(self.fd(), request, argument)
     }
 }
 
@@ -260,21 +224,7 @@ impl Video for Node {
         }
         // SAFETY: for MMAP buffers the kernel answers in `offset`; any bits are a value.
         let offset = unsafe { buffer.m.offset };
-        // SAFETY: a new mapping at an address of the kernel's choice touches nothing of ours.
-        let start = unsafe {
-            v4l2::mmap(
-                ptr::null_mut(),
-                length,
-                libc::PROT_READ,
-                libc::MAP_SHARED,
-                self.fd(),
-                offset as libc::off_t,
-            )?
-        };
-        Ok(Mapped {
-            start: start.cast(),
-            length,
-        })
+        Mapped::new(self.fd(), offset, length)
     }
 
     fn queue(&mut self, index: u32) -> io::Result<()> {
@@ -352,38 +302,6 @@ fn instant(buffer: &v4l2_buffer) -> Option<Instant> {
         u32::try_from(clock.tv_nsec).ok()?,
     );
     Instant::now().checked_sub(now.checked_sub(stamp)?)
-}
-
-/// A buffer of the kernel's in our address space, read-only.
-pub(super) struct Mapped {
-    start: *const u8,
-    length: usize,
-}
-
-// SAFETY: the mapping belongs to this value alone and may be read from any thread.
-unsafe impl Send for Mapped {}
-
-impl Memory for Mapped {
-    fn len(&self) -> usize {
-        self.length
-    }
-
-    fn read<T>(&self, used: usize, look: impl FnOnce(&[u8]) -> T) -> T {
-        // SAFETY: the mapping is at least this long and lives as long as `self`. The kernel
-        // does not write while the buffer is ours, which the queue keeps track of; a slice of
-        // it is lent for the length of `look` only.
-        look(unsafe { slice::from_raw_parts(self.start, used.min(self.length)) })
-    }
-}
-
-impl Drop for Mapped {
-    fn drop(&mut self) {
-        // SAFETY: start and length are those of the mapping, and nobody borrows it any more.
-        let unmapped = unsafe { v4l2::munmap(self.start.cast_mut().cast(), self.length) };
-        if let Err(error) = unmapped {
-            log::warn!("a camera buffer could not be unmapped: {error}");
-        }
-    }
 }
 
 #[cfg(test)]

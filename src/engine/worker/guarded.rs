@@ -12,12 +12,17 @@ use crate::{
     engine::{Engine, EngineError, Outputs, Watch},
 };
 
+/// Why the CPU is asked alone while the accelerator may be well.
+const COMES_AND_GOES: &str = "the Edge TPU came and went within one picture";
+
 /// An accelerator in a worker process, with the CPU behind it.
 pub struct Guarded {
     cpu: Box<dyn Engine>,
     shared: Arc<Shared>,
     info: EngineInfo,
     turn: usize,
+    /// The CPU alone is asked, for this reason.
+    held: Option<String>,
 }
 
 /// What the analysis and the keeper share.
@@ -38,7 +43,10 @@ pub(super) struct Slot {
     pub tried: bool,
     /// The engine is being dropped.
     pub stop: bool,
+    /// Why there is no worker.
     last: Option<Failure>,
+    /// Why there was none before this worker.
+    before: Option<Failure>,
 }
 
 /// Why the accelerator is not used, with the CPU engine given back.
@@ -74,6 +82,7 @@ impl Guarded {
                 tried: false,
                 stop: false,
                 last: None,
+                before: None,
             }),
             watch: Watch::new(info.clone()),
             cpu: info,
@@ -108,6 +117,7 @@ impl Guarded {
             info: shared.watch.get(),
             shared,
             turn: 0,
+            held: None,
         })
     }
 
@@ -151,6 +161,10 @@ impl Engine for Guarded {
     }
 
     fn infer(&mut self, input: &[i8]) -> Result<Outputs, EngineError> {
+        if let Some(why) = &self.held {
+            self.info = self.shared.cpu_because(Some(why.clone()));
+            return self.cpu.infer(input);
+        }
         // A wrong length is the caller's fault, and the CPU engine says so.
         if input.len() == self.shared.launch.shape.input_len()
             && let Some(outputs) = self.accelerated(input)
@@ -159,6 +173,18 @@ impl Engine for Guarded {
         }
         self.info = self.shared.instead(&self.shared.slot());
         self.cpu.infer(input)
+    }
+
+    fn hold_fallback(&mut self, hold: bool) {
+        self.held = hold.then(|| {
+            let slot = self.shared.slot();
+            let why = match slot.last.as_ref().or(slot.before.as_ref()) {
+                Some(failure) => format!("{COMES_AND_GOES}; last: {}", failure.sentence()),
+                None => COMES_AND_GOES.into(),
+            };
+            log::warn!("{why}; the CPU analyses this picture");
+            why
+        });
     }
 
     fn watch(&self) -> Option<Watch> {
@@ -222,7 +248,7 @@ impl Shared {
         for note in &ready.notes {
             log::warn!("{note}");
         }
-        slot.last = None;
+        slot.before = slot.last.take();
         slot.worker = Some(worker);
         self.watch.set(info);
         self.changed.notify_all();
@@ -230,8 +256,12 @@ impl Shared {
 
     /// The CPU in the accelerator's place, with the reason.
     fn instead(&self, slot: &Slot) -> EngineInfo {
+        self.cpu_because(slot.last.as_ref().map(Failure::sentence))
+    }
+
+    fn cpu_because(&self, fallback: Option<String>) -> EngineInfo {
         EngineInfo {
-            fallback: slot.last.as_ref().map(Failure::sentence),
+            fallback,
             ..self.cpu.clone()
         }
     }

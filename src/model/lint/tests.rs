@@ -1,6 +1,6 @@
 //! Sound models compile, spoilt ones are refused by what was spoilt.
 
-use edgetpu_sim::flat::{self, Network, Scalar};
+use tflite_file::{self, Network, Scalar};
 
 use super::*;
 
@@ -49,8 +49,8 @@ fn a_float_network_is_refused() {
     refused(
         |n| {
             for tensor in &mut n.tensors {
-                if tensor.kind == flat::INT8 {
-                    tensor.kind = flat::FLOAT32;
+                if tensor.kind == tflite_file::INT8 {
+                    tensor.kind = tflite_file::FLOAT32;
                 }
             }
         },
@@ -66,8 +66,8 @@ fn a_float_network_is_refused() {
 fn int8_weights_under_float_activations_are_called_dynamic_range() {
     refused(
         |n| {
-            for at in [flat::INPUT, flat::MAPS, flat::OUTPUT] {
-                n.tensors[at].kind = flat::FLOAT32;
+            for at in [tflite_file::INPUT, tflite_file::MAPS, tflite_file::OUTPUT] {
+                n.tensors[at].kind = tflite_file::FLOAT32;
             }
         },
         &["dynamic-range", "representative data set"],
@@ -77,7 +77,7 @@ fn int8_weights_under_float_activations_are_called_dynamic_range() {
 #[test]
 fn a_float_output_is_refused_at_its_dequantize() {
     refused(
-        |n| n.append(6, flat::FLOAT32),
+        |n| n.append(6, tflite_file::FLOAT32),
         &["node 2, DEQUANTIZE", "no such operator"],
     );
 }
@@ -85,7 +85,7 @@ fn a_float_output_is_refused_at_its_dequantize() {
 #[test]
 fn sixteen_bit_activations_are_refused() {
     refused(
-        |n| n.tensors[flat::MAPS].kind = 7,
+        |n| n.tensors[tflite_file::MAPS].kind = 7,
         &["maps is int16 where int8"],
     );
 }
@@ -93,11 +93,11 @@ fn sixteen_bit_activations_are_refused() {
 #[test]
 fn a_batch_that_is_known_only_later_is_refused() {
     refused(
-        |n| n.tensors[flat::INPUT].signature = vec![-1, 8, 8, 3],
+        |n| n.tensors[tflite_file::INPUT].signature = vec![-1, 8, 8, 3],
         &["the size of input", "fixed input size"],
     );
     refused(
-        |n| n.tensors[flat::INPUT].shape[0] = -1,
+        |n| n.tensors[tflite_file::INPUT].shape[0] = -1,
         &["the size of input"],
     );
 }
@@ -105,7 +105,7 @@ fn a_batch_that_is_known_only_later_is_refused() {
 #[test]
 fn two_pictures_at_once_are_refused() {
     refused(
-        |n| n.tensors[flat::INPUT].shape[0] = 2,
+        |n| n.tensors[tflite_file::INPUT].shape[0] = 2,
         &["input is [2, 8, 8, 3]", "one picture at a time"],
     );
 }
@@ -113,7 +113,7 @@ fn two_pictures_at_once_are_refused() {
 #[test]
 fn an_operator_the_chip_lacks_is_refused() {
     refused(
-        |n| n.append(150, flat::INT8),
+        |n| n.append(150, tflite_file::INT8),
         &["node 2, GELU", "no such operator"],
     );
 }
@@ -139,7 +139,7 @@ fn a_version_newer_than_the_compiler_is_refused() {
     // A fully connected layer as TensorFlow 2.17 writes it.
     refused(
         |n| {
-            n.append(9, flat::INT8);
+            n.append(9, tflite_file::INT8);
             n.nodes[2].version = 12;
         },
         &["node 2, FULLY_CONNECTED: version 12"],
@@ -149,11 +149,11 @@ fn a_version_newer_than_the_compiler_is_refused() {
 #[test]
 fn tensors_without_a_scale_are_refused() {
     refused(
-        |n| n.tensors[flat::MAPS].scales.clear(),
+        |n| n.tensors[tflite_file::MAPS].scales.clear(),
         &["maps is int8 but has no scale"],
     );
     refused(
-        |n| n.tensors[flat::WEIGHTS].scales.clear(),
+        |n| n.tensors[tflite_file::WEIGHTS].scales.clear(),
         &["weights weights have no scale"],
     );
 }
@@ -162,7 +162,7 @@ fn tensors_without_a_scale_are_refused() {
 fn a_scale_that_is_no_number_above_zero_is_refused() {
     for scale in [0.0, -1.0, f32::NAN, f32::INFINITY] {
         refused(
-            |n| n.tensors[flat::MAPS].scales[0] = scale,
+            |n| n.tensors[tflite_file::MAPS].scales[0] = scale,
             &["scale of maps", "no number above zero"],
         );
     }
@@ -171,7 +171,7 @@ fn a_scale_that_is_no_number_above_zero_is_refused() {
 #[test]
 fn activations_quantised_per_channel_are_refused() {
     refused(
-        |n| n.tensors[flat::MAPS].scales = vec![0.1; 4],
+        |n| n.tensors[tflite_file::MAPS].scales = vec![0.1; 4],
         &["maps is quantised per channel"],
     );
 }
@@ -179,7 +179,7 @@ fn activations_quantised_per_channel_are_refused() {
 #[test]
 fn computed_weights_are_refused() {
     refused(
-        |n| n.tensors[flat::WEIGHTS].data.clear(),
+        |n| n.tensors[tflite_file::WEIGHTS].data.clear(),
         &["weights is computed while it runs"],
     );
 }
@@ -187,7 +187,7 @@ fn computed_weights_are_refused() {
 #[test]
 fn float_weights_under_int8_activations_are_refused() {
     refused(
-        |n| n.tensors[flat::WEIGHTS].kind = 1,
+        |n| n.tensors[tflite_file::WEIGHTS].kind = 1,
         &["weights weights are float16"],
     );
 }
@@ -204,7 +204,7 @@ fn unequal_dilation_is_refused() {
 fn a_pooling_with_an_activation_is_refused() {
     refused(
         |n| {
-            n.append(1, flat::INT8);
+            n.append(1, tflite_file::INT8);
             n.nodes[2].options = vec![(5, Scalar::Byte(1))];
         },
         &["node 2, AVERAGE_POOL_2D", "activation is fused"],
@@ -215,7 +215,7 @@ fn a_pooling_with_an_activation_is_refused() {
 fn a_mean_over_the_batch_is_refused() {
     for axis in [0, -4] {
         refused(
-            |n| n.tensors[flat::AXES].data = i32::to_le_bytes(axis).to_vec(),
+            |n| n.tensors[tflite_file::AXES].data = i32::to_le_bytes(axis).to_vec(),
             &["node 1, MEAN", "batch dimension"],
         );
     }
@@ -259,7 +259,7 @@ fn what_is_compiled_in_part_is_refused() {
 #[test]
 fn a_documented_operator_nobody_saw_compiled_is_a_warning() {
     let mut network = Network::sound();
-    network.append(14, flat::INT8);
+    network.append(14, tflite_file::INT8);
     let lint = lint(&network.write()).unwrap();
     assert_eq!(lint.prediction(), Prediction::Compiles);
     assert!(
@@ -272,7 +272,7 @@ fn a_documented_operator_nobody_saw_compiled_is_a_warning() {
 #[test]
 fn parameters_that_do_not_fit_are_a_warning() {
     let mut network = Network::sound();
-    network.tensors[flat::WEIGHTS].data = vec![0; 9 << 20];
+    network.tensors[tflite_file::WEIGHTS].data = vec![0; 9 << 20];
     let lint = lint(&network.write()).unwrap();
     assert_eq!(lint.prediction(), Prediction::Compiles);
     assert!(lint.warnings[0].contains("USB"), "{:?}", lint.warnings);

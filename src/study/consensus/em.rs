@@ -4,77 +4,18 @@
 //! The M step takes the mode of the Beta posterior, so the log posterior never falls. With
 //! flat priors (all 1) it is Dawid & Skene's maximum likelihood.
 
-use std::collections::BTreeMap;
+mod kinds;
+mod priors;
 
-use serde::Serialize;
+pub use priors::{Beta, Priors};
 
+use self::kinds::Kinds;
 use super::votes::Votes;
 
-/// A Beta distribution; both parameters at least 1, so that it has a mode.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Beta {
-    /// One more than the successes it is worth.
-    pub a: f64,
-    /// One more than the failures it is worth.
-    pub b: f64,
-}
-
-impl Beta {
-    const FLAT: Beta = Beta { a: 1.0, b: 1.0 };
-
-    /// The mode after `yes` successes and `no` failures; `otherwise` where all is flat.
-    fn mode(self, yes: f64, no: f64, otherwise: f64) -> f64 {
-        let (a, b) = (self.a - 1.0 + yes, self.b - 1.0 + no);
-        if a + b > 0.0 {
-            (a / (a + b)).clamp(TINY, 1.0 - TINY)
-        } else {
-            otherwise
-        }
-    }
-
-    fn log_density(self, p: f64) -> f64 {
-        (self.a - 1.0) * p.ln() + (self.b - 1.0) * (1.0 - p).ln()
-    }
-}
-
-/// A probability is kept this far from 0 and 1.
-const TINY: f64 = 1e-9;
 /// Converged when no posterior moves by more.
 const TOLERANCE: f64 = 1e-9;
 /// Given up after so many iterations.
 const ITERATIONS: usize = 5_000;
-
-/// What is believed of readers before they read.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Priors {
-    /// Of a reader's sensitivity.
-    pub sensitivity: Beta,
-    /// Of a reader's specificity.
-    pub specificity: Beta,
-    /// Of the prevalence.
-    pub prevalence: Beta,
-}
-
-impl Default for Priors {
-    /// Readers are likely better than chance, worth four and eight readings: enough to hold a
-    /// rare pattern's sensitivity off 0 and 1, little against hundreds of readings.
-    fn default() -> Self {
-        Priors {
-            sensitivity: Beta { a: 4.0, b: 2.0 },
-            specificity: Beta { a: 8.0, b: 2.0 },
-            prevalence: Beta::FLAT,
-        }
-    }
-}
-
-impl Priors {
-    /// No prior at all: maximum likelihood.
-    pub const FLAT: Priors = Priors {
-        sensitivity: Beta::FLAT,
-        specificity: Beta::FLAT,
-        prevalence: Beta::FLAT,
-    };
-}
 
 /// What the EM found.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,56 +107,6 @@ impl<'a> Refit<'a> {
             self.votes.groups(),
         )
         .model
-    }
-}
-
-/// Items with the same votes are one kind: four readers make at most 81.
-struct Kinds {
-    votes: Vec<(usize, Vec<Option<bool>>)>,
-    of_item: Vec<Option<usize>>,
-}
-
-impl Kinds {
-    fn of(votes: &Votes) -> Kinds {
-        let mut numbers = BTreeMap::new();
-        let mut kinds = Vec::new();
-        let of_item = votes
-            .items
-            .iter()
-            .zip(&votes.group)
-            .map(|(item, &group)| {
-                item.iter().any(Option::is_some).then(|| {
-                    *numbers.entry((group, item.clone())).or_insert_with(|| {
-                        kinds.push((group, item.clone()));
-                        kinds.len() - 1
-                    })
-                })
-            })
-            .collect();
-        Kinds {
-            votes: kinds,
-            of_item,
-        }
-    }
-
-    fn counts(&self, items: impl IntoIterator<Item = usize>) -> Vec<f64> {
-        let mut counts = vec![0.0; self.votes.len()];
-        for item in items {
-            if let Some(kind) = self.of_item[item] {
-                counts[kind] += 1.0;
-            }
-        }
-        counts
-    }
-
-    fn majority(&self) -> Vec<f64> {
-        self.votes
-            .iter()
-            .map(|(_, votes)| {
-                let said: Vec<bool> = votes.iter().copied().flatten().collect();
-                said.iter().filter(|&&v| v).count() as f64 / said.len().max(1) as f64
-            })
-            .collect()
     }
 }
 

@@ -5,11 +5,11 @@ use image::RgbImage;
 use crate::{
     assess::{
         Region, occlusion,
-        prepare::{Preparer, seen_region},
+        prepare::{self, Preparer, seen_region},
         views,
     },
     engine::{self, CpuEngine, Engine, Outputs},
-    frame::{Detail, Frame},
+    frame::Frame,
     model::{Manifest, TASKS, Task},
 };
 
@@ -47,8 +47,7 @@ impl Probe {
 
     /// Decodes as [`crate::assess::Assessor::assess`] does.
     pub fn see(&mut self, frame: &Frame) -> Result<Seen, String> {
-        let input = &self.manifest.input;
-        let detail = Detail::ShortSide(input.width.min(input.height) * 5 / 4);
+        let detail = prepare::detail(&self.manifest.input);
         let picture = frame.decode(detail).map_err(|e| e.to_string())?;
         self.see_picture(&picture, (frame.width, frame.height))
     }

@@ -5,7 +5,6 @@
 
 mod control;
 mod delegate;
-pub mod flat;
 mod runtime;
 mod wrap;
 

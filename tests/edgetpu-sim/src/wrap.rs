@@ -1,7 +1,7 @@
 //! Wraps a plain int8 model into the form a compiled one has: one `edgetpu-custom-op` between
 //! the same inputs and outputs. The payload is the model itself behind a mark.
 
-use crate::flat::{INT8, Network, Node, Tensor};
+use tflite_file::{INT8, Network, Node, Tensor};
 
 /// Name of the operator.
 pub(crate) const OPERATOR: &str = "edgetpu-custom-op";

@@ -1,5 +1,8 @@
-//! Writes small .tflite files, sound or spoilt: for [`crate::wrap`], and for tests of what reads
-//! such files. Field numbers are those of `schema.fbs`.
+//! Writes small .tflite files, sound or spoilt, for tests only: the simulator's compiled model
+//! (`tests/edgetpu-sim`), and whatever the program must read or refuse. Field numbers are those
+//! of `schema.fbs`. [`spoil`] changes files that are there already.
+
+pub mod spoil;
 
 use flatbuffers::{FlatBufferBuilder, Push, TableFinishedWIPOffset, Vector, WIPOffset};
 
