@@ -29,7 +29,8 @@ pub struct Equipment {
 /// A Raspberry Pi 4's processor.
 pub const PI4: &str = "cortex-a72";
 
-/// A Raspberry Pi 5's. Emulated, the network takes half the time on it: it has dot products.
+/// A Raspberry Pi 5's. Emulated, an analysis takes about a third less time on it, probably for its dot
+/// products.
 pub const PI5: &str = "cortex-a76";
 
 /// A running virtual board.
