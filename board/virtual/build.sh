@@ -5,9 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 say() { echo "board: $*" >&2; }
 bash scripts/setup.sh board
-bash scripts/cross.sh
-bash board/virtual/fetch.sh
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+# What this machine itself needs is fetched and built meanwhile: each of the two builds ends in
+# one large crate, which keeps one processor busy for minutes.
+(bash board/virtual/fetch.sh && cargo build --locked --quiet --bin bccscope --example board-pictures) &
+meanwhile=$!
+trap 'kill "$meanwhile" 2>/dev/null || true' EXIT
+bash scripts/cross.sh
+wait "$meanwhile"
+trap - EXIT
 store=.deps/board
 out=target/board
 root=$out/root

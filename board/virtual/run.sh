@@ -18,7 +18,7 @@ else
   show=(-display vnc=127.0.0.1:7)
   echo "run: the screen is at vnc://127.0.0.1:5907" >&2
 fi
-exec qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a72 -smp 2 -m 1024 -nic none -no-reboot \
+exec qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a76 -smp 2 -m 1024 -nic none -no-reboot \
   -kernel target/board/vmlinuz -initrd target/board/initramfs.gz \
   -append "console=ttyAMA0 quiet panic=-1 mode=device" \
   -device "virtio-gpu-pci,xres=${size%x*},yres=${size#*x}" -device virtio-keyboard-pci -device virtio-tablet-pci \

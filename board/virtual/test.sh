@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 started=$SECONDS
 [ -n "${SKIP_BUILD:-}" ] || board/virtual/build.sh
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-# A board keeps little more than one real processor busy: as many at a time as there are.
-boards=$(nproc); [ "$boards" -le 4 ] || boards=4
+# A board waits a third of its time, for the camera or a limit: three boards on two processors.
+boards=$(($(nproc) * 3 / 2)); [ "$boards" -le 6 ] || boards=6
 cargo test --locked --test virtual_board -- --ignored --test-threads="${BOARD_THREADS:-$boards}" --nocapture "$@"
 echo "board: $((SECONDS - started)) s" >&2

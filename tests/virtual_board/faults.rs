@@ -1,5 +1,5 @@
-//! Every fault of the camera, again and again, in one run of the device. After each the live
-//! picture comes back, the program is the same process, and no verdict is left on the screen.
+//! Every fault of the camera, again and again, in one run of the device a group. After each the
+//! live picture comes back, the program is the same process, and no verdict is left on the screen.
 
 use std::time::{Duration, Instant};
 
@@ -16,29 +16,21 @@ fn rounds() -> u32 {
         .unwrap_or(20)
 }
 
-/// What the screen shows while the fault lasts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shows {
-    /// A picture that goes on.
-    Picture,
-    /// A message in place of the picture.
-    Message,
-}
-
-/// A fault: its name, what brings it about, what the screen shows then, and what ends it.
+/// A fault: its name, what brings it about, what then stands in the device's log and a message on
+/// the screen for (nothing: the picture goes on), and what ends it.
 struct Kind {
     name: &'static str,
     begin: &'static [&'static str],
-    shows: Shows,
+    says: Option<&'static str>,
     end: &'static [&'static str],
 }
 
-/// A defect of one frame.
+/// A defect the picture goes on with.
 const fn frame(name: &'static str, begin: &'static [&'static str]) -> Kind {
     Kind {
         name,
         begin,
-        shows: Shows::Picture,
+        says: None,
         end: &[],
     }
 }
@@ -46,17 +38,20 @@ const fn frame(name: &'static str, begin: &'static [&'static str]) -> Kind {
 const fn outage(
     name: &'static str,
     begin: &'static [&'static str],
+    says: &'static str,
     end: &'static [&'static str],
 ) -> Kind {
     Kind {
         name,
         begin,
-        shows: Shows::Message,
+        says: Some(says),
         end,
     }
 }
 
-const KINDS: [Kind; 16] = [
+const GONE: &str = "was unplugged";
+
+const FRAMES: [Kind; 9] = [
     frame("error bit", &["error-bit"]),
     frame("truncated", &["truncated"]),
     frame("empty", &["empty"]),
@@ -66,15 +61,22 @@ const KINDS: [Kind; 16] = [
     frame("three in a row", &["truncated", "error-bit", "empty"]),
     frame("slow", &["pace 600", "heal"]),
     frame("no Huffman tables", &["huffman off"]),
-    outage("unplug", &["unplug"], &["plug"]),
-    outage("unplug mid frame", &["unplug-mid-frame"], &["plug"]),
-    outage("another port", &["detach"], &["plug 21"]),
-    outage("stall", &["freeze"], &["thaw"]),
-    outage("slow start", &["unplug"], &["startup 1500", "plug"]),
-    outage("format adjusted", &["detach"], &["adjust on", "plug"]),
+];
+
+const CABLE: [Kind; 4] = [
+    outage("unplug", &["unplug"], GONE, &["plug"]),
+    outage("unplug mid frame", &["unplug-mid-frame"], GONE, &["plug"]),
+    outage("another port", &["detach"], GONE, &["plug 21"]),
+    outage("slow start", &["unplug"], GONE, &["startup 1500", "plug"]),
+];
+
+const STREAM: [Kind; 3] = [
+    outage("stall", &["freeze"], "stopped delivering", &["thaw"]),
+    outage("format adjusted", &["detach"], GONE, &["adjust on", "plug"]),
     outage(
         "format refused",
         &["detach", "refuse commit", "plug"],
+        "failed: ",
         &["heal"],
     ),
 ];
@@ -84,10 +86,27 @@ const WITH_VERDICT: u32 = 10;
 
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
-fn every_fault_of_the_camera_is_survived_and_none_leaves_a_verdict() {
-    let mut device = Device::live("faults", SMALL);
+fn every_fault_of_a_frame_is_survived() {
+    survive("faults-frames", &FRAMES);
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn every_fault_of_the_cable_is_survived_and_none_leaves_a_verdict() {
+    survive("faults-cable", &CABLE);
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn every_fault_of_the_stream_is_survived_and_none_leaves_a_verdict() {
+    survive("faults-stream", &STREAM);
+}
+
+/// All rounds of these faults, in one run of one process.
+fn survive(name: &str, kinds: &[Kind]) {
+    let mut device = Device::live(name, SMALL);
     println!("fault               rounds  recovery median / worst");
-    for kind in &KINDS {
+    for kind in kinds {
         let mut times: Vec<Duration> = (0..rounds())
             .map(|number| round(&mut device, kind, number))
             .collect();
@@ -102,24 +121,22 @@ fn every_fault_of_the_camera_is_survived_and_none_leaves_a_verdict() {
         );
         device.still_runs();
     }
-    println!(
-        "{}",
-        device
-            .board
-            .ok("grep VmHWM /proc/$(cat /run/bccscope.pid)/status")
-    );
+    let memory = "grep VmHWM /proc/$(cat /run/bccscope.pid)/status";
+    println!("{}", device.board.ok(memory));
 }
 
 /// Injects the fault once; the time from its end to the live picture.
 fn round(device: &mut Device, kind: &Kind, number: u32) -> Duration {
-    if kind.shows == Shows::Message && number.is_multiple_of(WITH_VERDICT) {
+    let said = kind.says.map(|says| (says, device.logged(says)));
+    if said.is_some() && number.is_multiple_of(WITH_VERDICT) {
         device.board.press("ret");
         device.wait_verdict();
     }
     for command in kind.begin {
         device.camera(command);
     }
-    if kind.shows == Shows::Message {
+    if let Some((says, before)) = said {
+        device.wait_log(says, before + 1);
         device.wait_message();
     }
     let verdict = look::verdict(&device.board.screen());
@@ -128,9 +145,9 @@ fn round(device: &mut Device, kind: &Kind, number: u32) -> Duration {
         device.camera(command);
     }
     let healed = Instant::now();
-    match kind.shows {
-        Shows::Picture => device.wait_moves(2),
-        Shows::Message => device.wait_live(),
+    match said {
+        None => device.wait_moves(2),
+        Some(_) => device.wait_live(),
     };
     healed.elapsed()
 }

@@ -94,16 +94,23 @@ fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
     wait_lamp(&mut device.board, true);
 
     // A second device finds both lines taken: it says so and goes on.
-    let second = "mkdir -m 777 /run/second; timeout 120 device -v run --source phantom:size=320x240 \
-                  --display png --screens /run/second --size 480x320 2>&1";
-    let said = device.board.run(second).text;
+    device.board.ok(
+        "mkdir -m 777 /run/second; device -v run --source phantom:size=320x240 --display png \
+         --screens /run/second --size 480x320 >/run/second.log 2>&1 & echo $! >/run/second.pid",
+    );
     for words in [
         "GPIO button for capture is dead, tried again: line 3 of /dev/gpiochip0 is in use by bccscope",
         "lamp: line 0 of /dev/gpiochip0 is in use by bccscope",
     ] {
-        assert!(said.contains(words), "{said}");
+        device.board.until(words, |board| {
+            let found = board.run(&format!("grep -q '{words}' /run/second.log"));
+            (found.code == 0).then_some(())
+        });
     }
-    device.board.ok("ls /run/second/screen.png");
+    device.board.until("the second device's screen", |board| {
+        (board.run("test -s /run/second/screen.png").code == 0).then_some(())
+    });
+    device.board.ok("kill $(cat /run/second.pid)");
     device.still_runs();
 
     // It leaves no light on.

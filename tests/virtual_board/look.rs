@@ -18,24 +18,35 @@ pub enum Verdict {
 /// Share of the screen a verdict's band takes at least; nothing else is so large in its colour.
 const BAND: f32 = 0.01;
 
+/// Shares of the screen that a message's box and its cross take at least; no other screen has both.
+const BOX: f32 = 0.2;
+const CROSS: f32 = 0.003;
+
 /// Share of the screen that changes at least between two frames of the camera; a clock or a
 /// message changes less.
 const MOTION: f32 = 0.02;
 
+/// Share of the screen that has exactly this colour.
+fn share(screen: &RgbImage, colour: Rgb888) -> f32 {
+    let wanted = [colour.r(), colour.g(), colour.b()];
+    let hits = screen.pixels().filter(|p| p.0 == wanted).count();
+    hits as f32 / (screen.width() * screen.height()) as f32
+}
+
+/// Whether the screen says what is wrong, in place of the picture.
+pub fn message(screen: &RgbImage) -> bool {
+    share(screen, theme::GROUND) >= BOX && share(screen, theme::ALERT) >= CROSS
+}
+
 /// The verdict on the screen.
 pub fn verdict(screen: &RgbImage) -> Option<Verdict> {
-    let share = |colour: Rgb888| {
-        let wanted = [colour.r(), colour.g(), colour.b()];
-        let hits = screen.pixels().filter(|p| p.0 == wanted).count();
-        hits as f32 / (screen.width() * screen.height()) as f32
-    };
     [
         (theme::SUSPECTED, Verdict::Suspected),
         (theme::NO_SIGNS, Verdict::NoSigns),
         (theme::UNCERTAIN, Verdict::Uncertain),
     ]
     .into_iter()
-    .find(|(colour, _)| share(*colour) >= BAND)
+    .find(|(colour, _)| share(screen, *colour) >= BAND)
     .map(|(_, verdict)| verdict)
 }
 

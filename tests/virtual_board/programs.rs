@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::{
-    board::Board,
+    board::{Board, Equipment, PI4, PI5},
     rig::{Device, SMALL},
 };
 
@@ -32,10 +32,19 @@ const ROUNDING: f64 = 0.02;
 
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
-fn the_shipped_model_gives_its_known_answers_on_the_board() {
-    let mut board = Board::boot("model");
-    println!("boot: {:.1} s", board.boot_time.as_secs_f32());
-    println!("{}", board.ok("bccscope model verify"));
+fn the_shipped_model_gives_its_known_answers_on_each_processor() {
+    // XNNPACK takes other code on a processor that has dot products.
+    for (processor, has) in [(PI4, false), (PI5, true)] {
+        let equipment = Equipment {
+            processor,
+            ..Equipment::default()
+        };
+        let mut board = Board::boot_with(&format!("model-{processor}"), &equipment);
+        println!("{processor}: boot {:.1} s", board.boot_time.as_secs_f32());
+        let features = board.ok("grep -m 1 Features /proc/cpuinfo");
+        assert_eq!(features.contains("asimddp"), has, "{features}");
+        println!("{}", board.ok("bccscope model verify"));
+    }
 }
 
 #[test]

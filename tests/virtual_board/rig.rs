@@ -146,25 +146,12 @@ impl Device {
         took
     }
 
-    /// Waits until the picture stands still: a message.
+    /// Waits for a message in place of the picture; a picture that merely stands still is none.
     pub fn wait_message(&mut self) -> Duration {
-        let mut same = 0;
-        let mut last = None;
+        let what = "a message instead of the picture";
         let (_, took) = self
             .board
-            .until("a message instead of the picture", |board| {
-                let screen = board.screen();
-                let still = last
-                    .as_ref()
-                    .is_some_and(|last| !look::moved(last, &screen));
-                same = if still && look::verdict(&screen).is_none() {
-                    same + 1
-                } else {
-                    0
-                };
-                last = Some(screen);
-                (same >= 6).then_some(())
-            });
+            .until(what, |board| look::message(&board.screen()).then_some(()));
         took
     }
 

@@ -111,6 +111,7 @@ fn a_power_cut_leaves_whole_cases_only() {
             "-device".into(),
             "virtio-blk-pci,drive=disk".into(),
         ],
+        ..Equipment::default()
     };
     let mut stored = Vec::new();
     for number in 0..=cuts() {
