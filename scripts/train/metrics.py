@@ -12,6 +12,14 @@ def auroc(y, z):
     return float((rankdata(z)[y].sum() - p * (p + 1) / 2) / (p * n))
 
 
+def best_accuracy(y, z):
+    """The best share right that any threshold gives."""
+    right = (np.asarray(y) > 0.5)[np.argsort(z)]
+    below = np.concatenate([[0], np.cumsum(~right)])
+    above = right.sum() - np.concatenate([[0], np.cumsum(right)])
+    return float((below + above).max() / len(right))
+
+
 def bootstrap(fn, y, z, seed=0, rounds=1000, centred=False):
     """95% interval over pictures (one picture a lesion), within the classes.
 
