@@ -156,13 +156,13 @@ fn rounds(fault: &Fault, count: usize, deadline: Duration) -> Seen {
     panic!("{} struck only {} times", fault.words, trial.seen.struck);
 }
 
-/// All faults, each with a folder, an engine and worker processes of its own, as many at a time
-/// as there are cores: most of the time is spent waiting.
-fn all(count: usize, deadline: Duration) -> Vec<(&'static str, Seen)> {
+/// All faults, each with a folder, an engine and worker processes of its own; most of the time is
+/// spent waiting.
+fn all(count: usize, deadline: Duration, at_a_time: usize) -> Vec<(&'static str, Seen)> {
     let waiting = Mutex::new(FAULTS.iter());
     let seen = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..available_parallelism().map_or(1, usize::from) {
+        for _ in 0..at_a_time {
             scope.spawn(|| {
                 loop {
                     let Some(fault) = waiting.lock().unwrap().next() else {
@@ -177,9 +177,13 @@ fn all(count: usize, deadline: Duration) -> Vec<(&'static str, Seen)> {
     seen.into_inner().unwrap()
 }
 
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
 #[test]
 fn every_fault_once() {
-    for (fault, seen) in all(1, Duration::from_millis(500)) {
+    for (fault, seen) in all(1, Duration::from_millis(500), cores()) {
         assert!(seen.by_cpu >= 2, "{fault}");
     }
 }
@@ -193,7 +197,9 @@ fn every_fault_two_hundred_times() {
     let wanted = std::env::var("BCCSCOPE_STRESS_ROUNDS").ok();
     let count = wanted.map_or(200, |n| n.parse().expect("a number of rounds"));
     let clock = Instant::now();
-    let all = all(count, deadline);
+    // A core for the verdict, one for the worker that starts meanwhile: no more is measured than
+    // a device that does nothing else would show.
+    let all = all(count, deadline, (cores() / 2).max(1));
     println!(
         "deadline {deadline:?}; {:?} in all; times in ms",
         clock.elapsed()
