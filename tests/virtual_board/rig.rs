@@ -61,7 +61,7 @@ impl Setup {
             camera,
         } = self;
         format!(
-            "[camera]\\ndevice = \"{camera}\"\\nwidth = {width}\\nheight = {height}\\nfps = 10\\n\
+            "[camera]\\ndevice = \"{camera}\"\\nwidth = {width}\\nheight = {height}\\nfps = 5\\n\
              stall_ms = {stall}000\\n[app]\\nburst = {burst}\\nstall_ms = {stall}000\\nanalysis_ms = 120000\\n\
              views_ms = {views}\\n"
         )
