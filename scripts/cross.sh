@@ -1,21 +1,27 @@
 #!/usr/bin/env bash
-# Builds for a 64-bit Arm board (Raspberry Pi 3 and newer, Debian 12 or newer) on any machine
+# Builds for an Arm board (Raspberry Pi 3 and newer, Debian 12 or newer) on any machine
 # scripts/setup.sh supports, and packs what goes onto the board:
 #
 #   target/bundle/bccscope-<version>-aarch64.tar.gz   unpack anywhere, run bin/bccscope
 #   target/bundle/bccscope_<version>_arm64.deb        installs the service as well
 #
-# It takes no argument. The build has a target folder of its own and leaves the host's alone.
+#   scripts/cross.sh           for a 64-bit system
+#   scripts/cross.sh armv7     for a 32-bit one (armv7, armhf in the names)
+#
+# The build has a target folder of its own and leaves the host's alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ $# -eq 0 ] || { echo "cross: takes no argument, got '$*'" >&2; exit 2; }
-bash scripts/setup.sh aarch64
+case "$*" in
+  "" | aarch64) arch=aarch64 debian=arm64 triple=aarch64-unknown-linux-gnu ;;
+  armv7) arch=armv7 debian=armhf triple=armv7-unknown-linux-gnueabihf ;;
+  *) echo "cross: the argument is 'aarch64' (the default) or 'armv7', got '$*'" >&2; exit 2 ;;
+esac
+bash scripts/setup.sh "$arch"
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CARGO_TARGET_DIR=$PWD/target/cross
-triple=aarch64-unknown-linux-gnu
 
 # rustup's standard library for the target, or Debian's compiler, which has one too.
-if [ "$(uname -m)" != aarch64 ] && ! rustup target list --installed 2>/dev/null | grep -qx "$triple"; then
+if [ "$(uname -m)" != "$arch" ] && ! rustup target list --installed 2>/dev/null | grep -qx "$triple"; then
   export RUSTC=/usr/bin/rustc
 fi
 cargo build --locked --release --target "$triple" --bin bccscope
@@ -23,13 +29,14 @@ cargo build --locked --release --target "$triple" --bin bccscope
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 built=$CARGO_TARGET_DIR/$triple/release
 out=target/bundle
-rm -rf "$out" && mkdir -p "$out"
+mkdir -p "$out"
+rm -rf "$out"/*"-$arch" "$out"/*"-$arch".tar.gz "$out"/*"_$debian.deb"
 
 # --- one tree, laid out as under /usr; the run path and the model search both work from bin/
-tree=$out/bccscope-$version-aarch64
+tree=$out/bccscope-$version-$arch
 put() { install -D -m "$1" "$2" "$3"; }
 put 755 "$built/bccscope" "$tree/bin/bccscope"
-put 644 .deps/tflite/aarch64/libtensorflowlite_c.so "$tree/lib/bccscope/libtensorflowlite_c.so"
+put 644 ".deps/tflite/$arch/libtensorflowlite_c.so" "$tree/lib/bccscope/libtensorflowlite_c.so"
 for file in models/*/*; do put 644 "$file" "$tree/share/bccscope/$file"; done
 for file in README.md LICENSE*; do [ -f "$file" ] && put 644 "$file" "$tree/share/doc/bccscope/$file"; done
 put 644 board/bccscope.service "$tree/lib/systemd/system/bccscope.service"
@@ -52,7 +59,7 @@ echo /etc/bccscope/bccscope.toml >"$deb/DEBIAN/conffiles"
 cat >"$deb/DEBIAN/control" <<CONTROL
 Package: bccscope
 Version: $version
-Architecture: arm64
+Architecture: $debian
 Maintainer: bccscope maintainers <maintainers@bccscope.invalid>
 Installed-Size: $(du -sk --apparent-size "$deb/usr" "$deb/etc" | awk '{s += $1} END {print s}')
 Depends: libc6 (>= 2.36), libgcc-s1, libstdc++6
@@ -85,8 +92,8 @@ fi
 PRERM
 chmod 755 "$deb/DEBIAN/postinst" "$deb/DEBIAN/prerm"
 find "$deb" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group --build -Zxz "$deb" "$out/bccscope_${version}_arm64.deb" >/dev/null
+dpkg-deb --root-owner-group --build -Zxz "$deb" "$out/bccscope_${version}_$debian.deb" >/dev/null
 rm -rf "$deb"
 
 echo "cross: $(du -h --apparent-size "$built/bccscope" | cut -f1) program, bundle:" >&2
-ls -l "$out"/*.tar.gz "$out"/*.deb >&2
+ls -l "$out"/*"-$arch.tar.gz" "$out"/*"_$debian.deb" >&2

@@ -5,6 +5,7 @@
 #
 #   scripts/setup.sh            for this machine
 #   scripts/setup.sh aarch64    for a cross build as well (scripts/cross.sh): compiler, Rust target, library
+#   scripts/setup.sh armv7      the same for a 32-bit board
 #   scripts/setup.sh board      for the virtual board as well (board/virtual): aarch64 and QEMU
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,21 +19,28 @@ case "$(dpkg --print-architecture)" in amd64 | arm64) ;; *) fail "this system is
 host=$(uname -m)
 case "$host" in x86_64 | aarch64) ;; *) fail "this machine is $host; bccscope builds on x86_64 and aarch64" ;; esac
 
-aarch64=no board=no
+arm=() board=no
 for argument in "$@"; do
   case "$argument" in
-    aarch64) aarch64=yes ;;
-    board) aarch64=yes board=yes ;;
-    *) fail "$argument: the arguments are 'aarch64' and 'board'" ;;
+    aarch64 | armv7) arm+=("$argument") ;;
+    board) arm+=(aarch64) board=yes ;;
+    *) fail "$argument: the arguments are 'aarch64', 'armv7' and 'board'" ;;
   esac
 done
-[ "$host" = aarch64 ] && cross=no || cross=$aarch64
+# Only what is not the machine's own is a cross build: Rust's name of it, Debian's, and GNU's.
+cross=()
+for arch in "${arm[@]}"; do [ "$arch" = "$host" ] || cross+=("$arch"); done
+rust_target() { case "$1" in aarch64) echo aarch64-unknown-linux-gnu ;; armv7) echo armv7-unknown-linux-gnueabihf ;; esac; }
+debian_name() { case "$1" in aarch64) echo arm64 ;; armv7) echo armhf ;; esac; }
+gnu_name() { case "$1" in aarch64) echo aarch64-linux-gnu ;; armv7) echo arm-linux-gnueabihf ;; esac; }
 
 # --- system packages: a C compiler, cmake and nasm for libjpeg-turbo, libclang for bindgen,
 # --- pip to fetch the library by hash.
 packages=(gcc g++ libc6-dev make cmake libclang-dev clang python3 python3-pip ca-certificates)
 [ "$host" = x86_64 ] && packages+=(nasm)
-[ "$cross" = yes ] && packages+=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross)
+for arch in "${cross[@]}"; do
+  packages+=("gcc-$(gnu_name "$arch")" "g++-$(gnu_name "$arch")" "libc6-dev-$(debian_name "$arch")-cross")
+done
 [ "$board" = yes ] && packages+=(qemu-system-arm cpio curl xz-utils kmod e2fsprogs)
 missing=()
 for package in "${packages[@]}"; do
@@ -60,15 +68,17 @@ if [ "$(printf '%s\n' "$wanted" "${have%%-*}" | sort -V | head -n 1)" != "$wante
   fail "Rust $have is too old, $wanted or newer is needed: run 'rustup update stable'"
 fi
 
-# --- Rust's standard library for aarch64: rustup's, or else Debian's own compiler with it
-if [ "$cross" = yes ] && ! rustup target list --installed 2>/dev/null | grep -qx aarch64-unknown-linux-gnu \
-  && ! rustup --quiet target add aarch64-unknown-linux-gnu 2>/dev/null; then
-  say "rustup has no aarch64 target to give; taking Debian's rustc-web and libstd-rust-web-dev:arm64"
-  if [ "$(dpkg-query -W -f '${db:Status-Status}' libstd-rust-web-dev:arm64 2>/dev/null || true)" != installed ]; then
-    as_root dpkg --add-architecture arm64
-    install rustc-web libstd-rust-web-dev:arm64
+# --- Rust's standard library for the board: rustup's, or else Debian's own compiler with it
+for arch in "${cross[@]}"; do
+  target=$(rust_target "$arch") debian=$(debian_name "$arch")
+  rustup target list --installed 2>/dev/null | grep -qx "$target" && continue
+  rustup --quiet target add "$target" 2>/dev/null && continue
+  say "rustup has no $arch target to give; taking Debian's rustc-web and libstd-rust-web-dev:$debian"
+  if [ "$(dpkg-query -W -f '${db:Status-Status}' "libstd-rust-web-dev:$debian" 2>/dev/null || true)" != installed ]; then
+    as_root dpkg --add-architecture "$debian"
+    install rustc-web "libstd-rust-web-dev:$debian"
   fi
-fi
+done
 
 # --- libtensorflowlite_c.so 2.17.1 (XNNPACK inside, needs glibc 2.34), out of the wheels of the
 # --- PyPI package pymicro-wakeword, wheel and library pinned by sha256.
@@ -76,10 +86,12 @@ lib_sha256() {
   case "$1" in
     x86_64) echo 25465edb5cd7aadd00249d4d28f1d922ce5cc90195ad4403458111dd63493bae ;;
     aarch64) echo 12062437bfde367b1be592ebc4a9fe64b8453f90b3b7dc21fade002c38e1ac1a ;;
+    armv7) echo fcb6ef6f3f9c68889868fb55aba544d43d0fe9703c1efeb2756e82b553d032ab ;;
   esac
 }
 fetch_tflite() {
-  local arch=$1 dir=.deps/tflite/$1 want
+  local arch=$1 dir=.deps/tflite/$1 wheel=$1 want
+  [ "$arch" != armv7 ] || wheel=armv7l
   want=$(lib_sha256 "$arch")
   if [ -f "$dir/libtensorflowlite_c.so" ] && echo "$want  $dir/libtensorflowlite_c.so" | sha256sum --check --status; then
     return
@@ -92,7 +104,7 @@ fetch_tflite() {
   local python=python3
   "$python" -m pip --version >/dev/null 2>&1 || python=/usr/bin/python3
   "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
-    --platform "manylinux_2_35_$arch" --python-version 3.11 --require-hashes \
+    --platform "manylinux_2_35_$wheel" --python-version 3.11 --require-hashes \
     --requirement scripts/tflite-requirements.txt --dest "$work" \
     || fail "the library could not be fetched: is the Python package registry reachable?"
   "$python" -m zipfile -e "$work"/*.whl "$work"
@@ -103,4 +115,4 @@ fetch_tflite() {
   rm -rf "$work"
 }
 fetch_tflite "$host"
-[ "$aarch64" = no ] || [ "$host" = aarch64 ] || fetch_tflite aarch64
+for arch in "${cross[@]}"; do fetch_tflite "$arch"; done
