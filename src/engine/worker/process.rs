@@ -169,7 +169,7 @@ impl Worker {
             match self.socket.write(message) {
                 Ok(0) => return Err(ErrorKind::BrokenPipe.into()),
                 Ok(sent) => message = message.get(sent..).unwrap_or_default(),
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if goes_on(&e) => {}
                 Err(e) => return Err(e),
             }
         }
@@ -191,7 +191,7 @@ impl Worker {
             match self.socket.read(buffer) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(got) => buffer = buffer.get_mut(got..).unwrap_or_default(),
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if goes_on(&e) => {}
                 Err(e) => return Err(e),
             }
         }
@@ -239,13 +239,24 @@ impl Drop for Worker {
     }
 }
 
+/// The kernel's timer of a socket is the coarser the longer it is: up to 32 ms late at 250 ms
+/// (timer wheel, 250 Hz). A verdict would be as late, so a long wait is made of short ones.
+const SHORT: Duration = Duration::from_millis(50);
+
+/// How long to wait at once.
 fn left(until: Instant) -> io::Result<Duration> {
     let left = until.saturating_duration_since(Instant::now());
     if left.is_zero() {
         Err(ErrorKind::TimedOut.into())
     } else {
-        Ok(left)
+        Ok(left.min(SHORT))
     }
+}
+
+/// Whether there may be time left: [`left`] says.
+fn goes_on(e: &io::Error) -> bool {
+    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(e.kind(), Interrupted | TimedOut | WouldBlock)
 }
 
 fn ending(status: ExitStatus) -> String {
