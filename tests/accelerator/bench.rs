@@ -136,7 +136,12 @@ impl Bench {
 
     /// Opens the engine; where it is a fallback, that is in its info.
     pub fn open(&self, launch: Launch) -> Guarded {
-        match Guarded::open(Box::new(self.cpu()), launch, self.probes(), false) {
+        self.open_before(Box::new(self.cpu()), launch)
+    }
+
+    /// The same with this engine behind it.
+    pub fn open_before(&self, cpu: Box<dyn Engine>, launch: Launch) -> Guarded {
+        match Guarded::open(cpu, launch, self.probes(), false) {
             Ok(engine) => engine,
             Err(_) => unreachable!("only asked for with `or_absent`"),
         }

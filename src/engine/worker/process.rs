@@ -15,6 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+};
+
 use super::{
     Failure, Probe,
     protocol::{Opening, Ready, Reply, Request, garbled, header},
@@ -50,6 +55,7 @@ impl Worker {
         let until = Instant::now() + limit;
         let not_started = |e: io::Error| Failure::NotStarted(e.to_string());
         let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
+        socket.set_nonblocking(true).map_err(not_started)?;
         let mut child = Command::new(program)
             .arg(COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
@@ -152,7 +158,7 @@ impl Worker {
         });
         self.heard = Instant::now();
         outcome.map_err(|e| match e.kind() {
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => Failure::Late {
+            ErrorKind::TimedOut => Failure::Late {
                 step: self.step.clone(),
                 after: limit,
             },
@@ -165,12 +171,11 @@ impl Worker {
 
     fn send(&mut self, mut message: &[u8], until: Instant) -> io::Result<()> {
         while !message.is_empty() {
-            self.socket.set_write_timeout(Some(left(until)?))?;
+            let left = left(until)?;
             match self.socket.write(message) {
                 Ok(0) => return Err(ErrorKind::BrokenPipe.into()),
                 Ok(sent) => message = message.get(sent..).unwrap_or_default(),
-                Err(e) if goes_on(&e) => {}
-                Err(e) => return Err(e),
+                Err(e) => self.wait(e, PollFlags::OUT, left)?,
             }
         }
         Ok(())
@@ -187,15 +192,30 @@ impl Worker {
 
     fn fill(&mut self, mut buffer: &mut [u8], until: Instant) -> io::Result<()> {
         while !buffer.is_empty() {
-            self.socket.set_read_timeout(Some(left(until)?))?;
+            let left = left(until)?;
             match self.socket.read(buffer) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(got) => buffer = buffer.get_mut(got..).unwrap_or_default(),
-                Err(e) if goes_on(&e) => {}
-                Err(e) => return Err(e),
+                Err(e) => self.wait(e, PollFlags::IN, left)?,
             }
         }
         Ok(())
+    }
+
+    /// Waits until the socket may go on, or so long, where `stopped` only says that it would
+    /// block. By poll: a socket's own timeout ends on the kernel's timer wheel, up to 32 ms late
+    /// at 250 ms, and the verdict with it.
+    fn wait(&self, stopped: io::Error, go: PollFlags, at_most: Duration) -> io::Result<()> {
+        match stopped.kind() {
+            ErrorKind::Interrupted => return Ok(()),
+            ErrorKind::WouldBlock => {}
+            _ => return Err(stopped),
+        }
+        let limit = Timespec::try_from(at_most).map_err(|_| ErrorKind::InvalidInput)?;
+        match poll(&mut [PollFd::new(&self.socket, go)], Some(&limit)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
     }
 
     /// How it ended. Its socket is closed, so it is about to.
@@ -239,24 +259,13 @@ impl Drop for Worker {
     }
 }
 
-/// The kernel's timer of a socket is the coarser the longer it is: up to 32 ms late at 250 ms
-/// (timer wheel, 250 Hz). A verdict would be as late, so a long wait is made of short ones.
-const SHORT: Duration = Duration::from_millis(50);
-
-/// How long to wait at once.
+/// How much time is left, if any.
 fn left(until: Instant) -> io::Result<Duration> {
     let left = until.saturating_duration_since(Instant::now());
     if left.is_zero() {
-        Err(ErrorKind::TimedOut.into())
-    } else {
-        Ok(left.min(SHORT))
+        return Err(ErrorKind::TimedOut.into());
     }
-}
-
-/// Whether there may be time left: [`left`] says.
-fn goes_on(e: &io::Error) -> bool {
-    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    matches!(e.kind(), Interrupted | TimedOut | WouldBlock)
+    Ok(left)
 }
 
 fn ending(status: ExitStatus) -> String {
