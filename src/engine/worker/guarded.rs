@@ -15,9 +15,10 @@ use crate::{
 /// Why the CPU is asked alone while the accelerator may be well.
 const COMES_AND_GOES: &str = "the Edge TPU came and went within one picture";
 
-/// What it takes to notice that time is up and to give a worker up (0.6 ms on a PC), kept back
-/// from the time for an inference: when that is over, the CPU is at work.
-const HAND_OVER: Duration = Duration::from_millis(2);
+/// What it takes to notice that time is up and to give a worker up, kept back from the time for
+/// an inference: when that is over, the CPU is at work. 0.6 ms on a PC, a tick of the kernel
+/// (4 ms) more where this thread has to wait for a core.
+const HAND_OVER: Duration = Duration::from_millis(5);
 
 /// An accelerator in a worker process, with the CPU behind it.
 pub struct Guarded {
