@@ -5,6 +5,7 @@
 #   target/bundle/bccscope-<version>-aarch64.tar.gz   unpack anywhere, run bin/bccscope
 #   target/bundle/bccscope_<version>_arm64.deb        installs the service as well
 #
+# With PACKAGES="NAME…" these packages of the workspace are built as well, for the virtual board.
 # It takes no argument. The build has a target folder of its own and leaves the host's alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,7 +19,8 @@ triple=aarch64-unknown-linux-gnu
 if [ "$(uname -m)" != aarch64 ] && ! rustup target list --installed 2>/dev/null | grep -qx "$triple"; then
   export RUSTC=/usr/bin/rustc
 fi
-cargo build --locked --release --target "$triple" --bin bccscope
+# shellcheck disable=SC2086  # each word is an argument
+cargo build --locked --release --target "$triple" -p bccscope ${PACKAGES:+$(printf -- '-p %s ' $PACKAGES)} --bins
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 built=$CARGO_TARGET_DIR/$triple/release

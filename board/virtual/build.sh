@@ -11,7 +11,7 @@ PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 (bash board/virtual/fetch.sh && cargo build --locked --quiet --bin bccscope --example board-pictures) &
 meanwhile=$!
 trap 'kill "$meanwhile" 2>/dev/null || true' EXIT
-bash scripts/cross.sh
+PACKAGES=board-tools bash scripts/cross.sh
 wait "$meanwhile"
 trap - EXIT
 store=.deps/board
@@ -57,10 +57,8 @@ triple=aarch64-unknown-linux-gnu
 CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
   --manifest-path board/virtual/uvcsim/Cargo.toml
 install -m 755 "target/uvcsim/$triple/release/uvcsim" "$root/bin/uvcsim"
-CARGO_TARGET_DIR=$PWD/target/tools cargo build --locked --quiet --release --target "$triple" \
-  --manifest-path board/virtual/tools/Cargo.toml
 for tool in touch control supervisor; do
-  install -m 755 "target/tools/$triple/release/board-$tool" "$root/bin/board-$tool"
+  install -m 755 "target/cross/$triple/release/board-$tool" "$root/bin/board-$tool"
 done
 install -m 755 board/virtual/init "$root/init"
 install -m 755 board/virtual/device "$root/bin/device"

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 started=$SECONDS
 [ -n "${SKIP_BUILD:-}" ] || board/virtual/build.sh
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-# A board waits a third of its time, for the camera or a limit: three boards on two processors.
-boards=$(($(nproc) * 3 / 2)); [ "$boards" -le 6 ] || boards=6
+# A board waits half of its time, for the camera or a limit: two boards on a processor.
+boards=$(($(nproc) * 2)); [ "$boards" -le 8 ] || boards=8
 cargo test --locked --test virtual_board -- --ignored --test-threads="${BOARD_THREADS:-$boards}" --nocapture "$@"
 echo "board: $((SECONDS - started)) s" >&2

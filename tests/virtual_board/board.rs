@@ -1,6 +1,6 @@
 //! One boot of the virtual board: QEMU, the agent in the guest, the screen. Everything a boot
-//! leaves behind lies in `target/board/tests/<name>/`: the serial log, QEMU's own words, and
-//! when the test failed, the device's log and what the screen showed.
+//! leaves behind lies in `target/board/tests/<name>/`: the serial log, the device's log, QEMU's own
+//! words, and when the test failed, the camera's log and what the screen showed.
 
 use std::{
     fs,
@@ -17,13 +17,24 @@ use crate::{
     qmp::Qmp,
 };
 
-/// What a boot can have besides the standard equipment.
-#[derive(Default)]
+/// What a board has besides its camera and a keyboard.
 pub struct Equipment {
-    /// The processor in QEMU's words; empty: [`PI5`].
+    /// The processor in QEMU's words.
     pub processor: &'static str,
+    /// Width and height of the screen.
+    pub screen: (u32, u32),
     /// More of QEMU's arguments.
     pub arguments: Vec<String>,
+}
+
+impl Default for Equipment {
+    fn default() -> Equipment {
+        Equipment {
+            processor: PI5,
+            screen: (800, 480),
+            arguments: Vec::new(),
+        }
+    }
 }
 
 /// A Raspberry Pi 4's processor.
@@ -39,9 +50,16 @@ pub struct Board {
     agent: Agent,
     qmp: Qmp,
     folder: PathBuf,
+    started: Instant,
     /// From QEMU's start to the agent's first word.
     pub boot_time: Duration,
 }
+
+/// What the device says, on the host: the guest writes it to a virtio port.
+const LOG: &str = "device.log";
+
+/// Between two looks at the board; its camera brings a picture every fifth of a second.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest anything on the emulated processor may take: only a board that hangs needs it.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -73,28 +91,32 @@ impl Board {
         let (agent, qmp) = (sockets.join("agent"), sockets.join("qmp"));
         let port = |path: &Path| format!("path={},server=on,wait=off", path.display());
         let words = fs::File::create(folder.join("qemu.log")).expect("qemu.log can be made");
-        let processor = match equipment.processor {
-            "" => PI5,
-            other => other,
-        };
+        let (width, height) = equipment.screen;
         let started = Instant::now();
         let qemu = Command::new("nice")
             .args(["-n", "5", "qemu-system-aarch64"])
-            .args(["-M", "virt,gic-version=3", "-cpu", processor])
+            .args(["-M", "virt,gic-version=3", "-cpu", equipment.processor])
             .args(["-smp", "2", "-m", "1024", "-nic", "none", "-no-reboot"])
             .arg("-kernel")
             .arg(image.join("vmlinuz"))
             .arg("-initrd")
             .arg(image.join("initramfs.gz"))
             .args(["-append", "console=ttyAMA0 quiet panic=-1 mode=test"])
-            .args(["-device", "virtio-gpu-pci,xres=800,yres=480"])
+            .arg("-device")
+            .arg(format!("virtio-gpu-pci,xres={width},yres={height}"))
             .args(["-device", "virtio-keyboard-pci"])
             .args(["-display", "none", "-monitor", "none"])
             .arg("-serial")
             .arg(format!("file:{}", folder.join("serial.log").display()))
             .args(["-device", "virtio-serial-pci", "-chardev"])
             .arg(format!("socket,id=agent,{}", port(&agent)))
-            .args(["-device", "virtserialport,chardev=agent,name=agent"])
+            .args([
+                "-device",
+                "virtserialport,chardev=agent,name=agent",
+                "-chardev",
+            ])
+            .arg(format!("file,id=log,path={}", folder.join(LOG).display()))
+            .args(["-device", "virtserialport,chardev=log,name=log"])
             .arg("-qmp")
             .arg(format!("unix:{}", port(&qmp).trim_start_matches("path=")))
             .args(&equipment.arguments)
@@ -108,6 +130,7 @@ impl Board {
             qmp: Qmp::connect(&qmp, PATIENCE),
             agent: Agent::connect(&agent, PATIENCE),
             folder,
+            started,
             boot_time: Duration::ZERO,
         };
         // Only the names are needed up to here.
@@ -140,6 +163,12 @@ impl Board {
     /// The folder of this boot on the host.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What the device has said so far, in all its runs: whatever was started with `>&4`.
+    pub fn log(&self) -> String {
+        let bytes = fs::read(self.folder.join(LOG)).expect("QEMU has made the log");
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// What the display scans out.
@@ -186,7 +215,7 @@ impl Board {
                 return (answer, started.elapsed());
             }
             assert!(started.elapsed() < PATIENCE, "never came: {what}");
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(PAUSE);
         }
     }
 
@@ -205,7 +234,23 @@ impl Board {
         self.end();
     }
 
+    /// Processor time QEMU has used, in seconds.
+    fn processor_time(&self) -> Option<f32> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.qemu.id())).ok()?;
+        // After the name in brackets: fields 14 and 15 of proc(5), in hundredths on Linux.
+        let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+        let field = |n: usize| fields.get(n)?.parse::<f32>().ok();
+        Some((field(11)? + field(12)?) / 100.0)
+    }
+
     fn end(&mut self) {
+        if let Some(seconds) = self.processor_time() {
+            println!(
+                "board {}: {:.0} s, {seconds:.0} s of a processor",
+                self.folder.file_name().unwrap_or_default().display(),
+                self.started.elapsed().as_secs_f32()
+            );
+        }
         // It may have ended by itself.
         let _ = self.qemu.kill();
         let _ = self.qemu.wait();
@@ -221,7 +266,7 @@ impl Drop for Board {
             } else {
                 let log = self
                     .agent
-                    .try_run("cat /run/bccscope.log /run/camera.log; dmesg | tail -n 60");
+                    .try_run("cat /run/camera.log; dmesg | tail -n 60");
                 let _ = fs::write(self.folder.join("failed.log"), log);
                 let path = self.folder.join("failed.ppm");
                 if self.qmp.try_screendump(&path)

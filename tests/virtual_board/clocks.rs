@@ -31,10 +31,10 @@ fn a_clock_that_jumps_takes_no_picture_down_and_no_verdict() {
 fn a_main_loop_that_hangs_starves_the_watchdog_and_the_board_starts_anew() {
     let mut device = Device::with_camera("watchdog", SMALL);
     device.board.ok("modprobe softdog soft_margin=10");
-    device.board.ok(
-        "board-supervisor 10 device -v run >/run/bccscope.log 2>&1 & \
-         while ! pidof bccscope >/run/bccscope.pid; do sleep 0.2; done",
-    );
+    device
+        .board
+        .ok("board-supervisor 10 device -v run >&4 2>&1 & \
+         while ! pidof bccscope >/run/bccscope.pid; do sleep 0.2; done");
     device.wait_live();
     device.wait_log("supervisor: READY=1", 1);
     device.wait_log("supervisor: WATCHDOG=1", 4);

@@ -10,7 +10,7 @@ use image::RgbImage;
 
 use crate::{
     look::{self, Verdict},
-    rig::{Device, THOROUGH, USUAL},
+    rig::{Device, SMALL, THOROUGH, USUAL},
 };
 
 /// Where the live screen's button for the shutter is, in fractions of the screen.
@@ -154,7 +154,7 @@ fn a_verdict_goes_with_its_camera_and_the_picture_comes_back_on_any_port() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_verdict_goes_when_the_camera_stalls() {
-    let mut device = Device::live("stall", USUAL);
+    let mut device = Device::live("stall", SMALL);
     device.board.press("ret");
     assert_eq!(device.wait_verdict(), Verdict::Suspected);
     device.camera("freeze");
@@ -175,7 +175,7 @@ fn a_verdict_goes_when_the_camera_stalls() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn it_leaves_in_good_order_on_sigterm_and_comes_back_after_sigkill() {
-    let mut device = Device::live("signals", USUAL);
+    let mut device = Device::live("signals", SMALL);
     device.board.ok("kill -TERM $(cat /run/bccscope.pid)");
     device.board.until("the end of the program", |board| {
         (board.run("kill -0 $(cat /run/bccscope.pid)").code != 0).then_some(())

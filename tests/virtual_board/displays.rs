@@ -1,10 +1,7 @@
 //! The display is lost: another one is used in the order of the settings, that is said, and
 //! the first choice comes back.
 
-use crate::{
-    board::Equipment,
-    rig::{Device, SMALL},
-};
+use crate::rig::{Device, SMALL};
 
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
@@ -27,7 +24,7 @@ fn a_display_owned_by_another_program_is_taken_back_when_it_is_free() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn without_drm_the_framebuffer_shows_it_and_says_so() {
-    let mut device = Device::boot("display-fbdev", SMALL, &Equipment::default());
+    let mut device = Device::boot("display-fbdev", SMALL, Vec::new());
     device.plug_in("camera", "SIM0001", 0);
     device.board.ok("mv /dev/dri/card0 /run/card0");
     device.start();
@@ -44,7 +41,7 @@ fn without_drm_the_framebuffer_shows_it_and_says_so() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn without_any_display_it_ends_with_a_sentence_that_names_them_all() {
-    let mut device = Device::boot("display-none", SMALL, &Equipment::default());
+    let mut device = Device::boot("display-none", SMALL, Vec::new());
     device
         .board
         .ok("mv /dev/dri/card0 /run/card0; mv /dev/fb0 /run/fb0");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{
     board::Board,
     look::{self, Verdict},
-    rig::{Device, USUAL},
+    rig::{Device, SMALL},
 };
 
 const SETTINGS: &str = "[lamp]\\nchip = \"/dev/gpiochip0\"\\nline = 0\\n[input.gpio]\\n\
@@ -54,7 +54,7 @@ fn wait_lamp(board: &mut Board, lit: bool) -> Duration {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
-    let mut device = Device::with_camera("gpio", USUAL);
+    let mut device = Device::with_camera("gpio", SMALL);
     device
         .board
         .ok("mount -t debugfs debugfs /sys/kernel/debug");
@@ -95,7 +95,7 @@ fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
 
     // A second device finds both lines taken: it says so and goes on.
     device.board.ok(
-        "mkdir -m 777 /run/second; device -v run --source phantom:size=320x240 --display png \
+        "mkdir -m 777 /run/second; device -v run --source phantom:size=320x240,fps=1 --display png \
          --screens /run/second --size 480x320 >/run/second.log 2>&1 & echo $! >/run/second.pid",
     );
     for words in [

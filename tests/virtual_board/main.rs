@@ -6,18 +6,20 @@
 //! board/virtual/test.sh NAME       only those whose name holds NAME
 //! ```
 //!
-//! `cargo test` skips them by name: they need the board's image and QEMU.
+//! `cargo test` skips them by name: they need the board's image and QEMU. They run in the order of
+//! their names: what takes longest, the camera's faults and the power cuts, comes first, so that the
+//! boards end together.
 
 mod agent;
 mod board;
-mod cameras;
+mod camera_faults;
+mod cases;
 mod clocks;
 mod device;
 mod displays;
-mod faults;
 mod gpio;
 mod look;
 mod programs;
 mod qmp;
 mod rig;
-mod storage;
+mod several_cameras;

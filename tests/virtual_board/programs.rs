@@ -9,22 +9,35 @@ use crate::{
     rig::{Device, SMALL},
 };
 
-/// What this machine's own build says of a picture the board's camera looks at.
-fn assessed_here(scene: &str) -> Value {
-    let picture = format!(
-        "{}/target/board/root/scenes/{scene}/720-0.jpg",
-        env!("CARGO_MANIFEST_DIR")
-    );
+/// What the board's camera looks at; one verdict each.
+const SCENES: [&str; 3] = ["suspect", "clear", "two-nests"];
+
+/// What this machine's own build says of these pictures.
+fn assessed_here() -> Vec<Value> {
+    let picture = |scene: &&str| {
+        format!(
+            "{}/target/board/root/scenes/{scene}/720-0.jpg",
+            env!("CARGO_MANIFEST_DIR")
+        )
+    };
     let output = Command::new(env!("CARGO_BIN_EXE_bccscope"))
-        .args(["analyze", "--json", &picture])
+        .args(["analyze", "--json"])
+        .args(SCENES.iter().map(picture))
         .output()
         .expect("the host's own build runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).expect("analyze writes JSON")
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    records(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// One JSON object a line.
+fn records(text: &str) -> Vec<Value> {
+    let records: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("analyze writes JSON"))
+        .collect();
+    assert_eq!(records.len(), SCENES.len(), "{text}");
+    records
 }
 
 /// The difference of two probabilities that rounding on another processor may make.
@@ -51,12 +64,13 @@ fn the_shipped_model_gives_its_known_answers_on_each_processor() {
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_picture_gets_the_same_verdict_on_the_board_as_here() {
     let mut board = Board::boot("analyze");
-    for scene in ["suspect", "clear", "two-nests"] {
-        let here = assessed_here(scene);
-        let text = board.ok(&format!(
-            "bccscope analyze --json /scenes/{scene}/720-0.jpg 2>/dev/null"
-        ));
-        let there: Value = serde_json::from_str(&text).expect("analyze writes JSON");
+    let pictures = SCENES.map(|scene| format!("/scenes/{scene}/720-0.jpg"));
+    let text = board.ok(&format!(
+        "bccscope analyze --json {} 2>/dev/null",
+        pictures.join(" ")
+    ));
+    let pairs = records(&text).into_iter().zip(assessed_here());
+    for (scene, (there, here)) in SCENES.iter().zip(pairs) {
         println!("{scene}: {}", there["verdict_words"]);
         assert_eq!(there["verdict"], here["verdict"], "{scene}");
         let probability = |assessed: &Value| assessed["bcc"]["probability"].as_f64();
@@ -91,7 +105,7 @@ fn the_running_device_opens_no_socket_but_to_the_kernel_and_the_watchdog() {
     let mut device = Device::with_camera("run-sockets", SMALL);
     device.board.ok(
         "board-supervisor 60 strace -f -e trace=%network -o /run/calls bccscope -v run \
-         >/run/bccscope.log 2>&1 &",
+         >&4 2>&1 &",
     );
     device.wait_live();
     device.board.press("ret");

@@ -15,6 +15,8 @@ use crate::{
 pub struct Setup {
     /// Width and height wished for.
     pub picture: (u32, u32),
+    /// Width and height of the screen.
+    pub screen: (u32, u32),
     /// Frames of a burst.
     pub burst: u32,
     /// A picture older than this is stale, in seconds. On a busy machine the emulated camera
@@ -29,21 +31,25 @@ pub struct Setup {
 /// A dermatoscope's usual picture.
 pub const USUAL: Setup = Setup {
     picture: (1280, 720),
+    screen: (800, 480),
     burst: 2,
     stall: 8,
     views: 50,
     camera: "",
 };
 
-/// The same with all looks at a picture, as where the result is compared with this machine's.
+/// One frame with all looks at it, as where the result is compared with this machine's.
 pub const THOROUGH: Setup = Setup {
+    burst: 1,
     views: 60_000,
     ..USUAL
 };
 
-/// Where many rounds count more than many pixels.
+/// Where many rounds count more than many pixels: the smallest screen, too, that there is a layout
+/// for.
 pub const SMALL: Setup = Setup {
     picture: (640, 480),
+    screen: (480, 320),
     burst: 1,
     stall: 3,
     views: 50,
@@ -55,6 +61,7 @@ impl Setup {
     fn file(&self) -> String {
         let Setup {
             picture: (width, height),
+            screen: _,
             burst,
             stall,
             views,
@@ -89,14 +96,19 @@ impl Device {
 
     /// Boots and plugs the camera in.
     pub fn with_camera(name: &str, setup: Setup) -> Device {
-        let mut device = Device::boot(name, setup, &Equipment::default());
+        let mut device = Device::boot(name, setup, Vec::new());
         device.plug_in("camera", "SIM0001", 0);
         device
     }
 
-    /// Boots a board without a camera.
-    pub fn boot(name: &str, setup: Setup, equipment: &Equipment) -> Device {
-        let mut board = Board::boot_with(name, equipment);
+    /// Boots a board without a camera, with more of QEMU's arguments.
+    pub fn boot(name: &str, setup: Setup, arguments: Vec<String>) -> Device {
+        let equipment = Equipment {
+            screen: setup.screen,
+            arguments,
+            ..Equipment::default()
+        };
+        let mut board = Board::boot_with(name, &equipment);
         let file = setup.file();
         board.ok(&format!("printf '{file}' > /etc/bccscope/bccscope.toml"));
         Device { board }
@@ -114,7 +126,7 @@ impl Device {
     /// Starts the program.
     pub fn start(&mut self) {
         self.board
-            .ok("device -v run >>/run/bccscope.log 2>&1 & echo $! >/run/bccscope.pid");
+            .ok("device -v run >&4 2>&1 & echo $! >/run/bccscope.pid");
     }
 
     /// Tells the camera something it must do.
@@ -171,30 +183,35 @@ impl Device {
         took
     }
 
-    /// Waits until the device's log holds a text so many times.
+    /// Waits until so many lines of the device's log hold a text; see [`Device::logged`].
     pub fn wait_log(&mut self, text: &str, times: usize) -> Duration {
         let (_, took) = self.board.until(text, |board| {
-            let count = board.run(&format!("grep -c '{text}' /run/bccscope.log"));
-            count
-                .text
-                .trim()
-                .parse()
-                .is_ok_and(|n: usize| n >= times)
-                .then_some(())
+            (count(&board.log(), text) >= times).then_some(())
         });
         took
     }
 
-    /// How many times the device's log holds a text.
-    pub fn logged(&mut self, text: &str) -> usize {
-        let count = self
-            .board
-            .run(&format!("grep -c '{text}' /run/bccscope.log"));
-        count.text.trim().parse().expect("grep counts")
+    /// How many lines of the device's log hold a text, in which `.*` stands for anything.
+    pub fn logged(&self, text: &str) -> usize {
+        count(&self.board.log(), text)
     }
 
     /// The one process that was started is still there.
     pub fn still_runs(&mut self) {
         self.board.ok("kill -0 $(cat /run/bccscope.pid)");
     }
+}
+
+fn count(log: &str, text: &str) -> usize {
+    let holds = |line: &&str| {
+        let mut rest = *line;
+        text.split(".*").all(|part| match rest.split_once(part) {
+            Some((_, after)) => {
+                rest = after;
+                true
+            }
+            None => false,
+        })
+    };
+    log.lines().filter(holds).count()
 }

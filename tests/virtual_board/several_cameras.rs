@@ -1,9 +1,6 @@
 //! More than one camera, and the kernel's own test camera with its faults.
 
-use crate::{
-    board::Equipment,
-    rig::{Device, SMALL, Setup},
-};
+use crate::rig::{Device, SMALL, Setup};
 
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
@@ -13,7 +10,7 @@ fn of_two_cameras_the_chosen_one_is_used_and_never_the_other_in_its_place() {
         camera: "SIM0002",
         ..SMALL
     };
-    let mut device = Device::boot("cameras", second, &Equipment::default());
+    let mut device = Device::boot("cameras", second, Vec::new());
     device.plug_in("one", "SIM0001", 0);
     device.plug_in("two", "SIM0002", 2);
     let listed = device.board.ok("bccscope cameras");
@@ -45,7 +42,7 @@ fn of_two_cameras_the_chosen_one_is_used_and_never_the_other_in_its_place() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn the_kernels_test_camera_is_shown_and_its_faults_are_survived() {
-    let mut device = Device::boot("vivid", SMALL, &Equipment::default());
+    let mut device = Device::boot("vivid", SMALL, Vec::new());
     device.board.ok(
         "modprobe vivid n_devs=1 node_types=0x1 && while [ ! -e /dev/video0 ]; do sleep 0.1; done",
     );

@@ -5,7 +5,7 @@ use std::{fs, process::Command, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    board::{Board, Equipment},
+    board::Board,
     rig::{Device, SMALL},
 };
 
@@ -104,18 +104,15 @@ fn a_power_cut_leaves_whole_cases_only() {
         made.is_ok_and(|status| status.success()),
         "mkfs.ext4 failed"
     );
-    let equipment = Equipment {
-        arguments: vec![
-            "-drive".into(),
-            format!("if=none,id=disk,format=raw,file={}", disk.display()),
-            "-device".into(),
-            "virtio-blk-pci,drive=disk".into(),
-        ],
-        ..Equipment::default()
-    };
+    let arguments = vec![
+        "-drive".into(),
+        format!("if=none,id=disk,format=raw,file={}", disk.display()),
+        "-device".into(),
+        "virtio-blk-pci,drive=disk".into(),
+    ];
     let mut stored = Vec::new();
     for number in 0..=cuts() {
-        let mut device = Device::boot("power-cut", SMALL, &equipment);
+        let mut device = Device::boot("power-cut", SMALL, arguments.clone());
         device.board.ok(
             "while [ ! -b /dev/vda ]; do sleep 0.1; done; modprobe crc32c_generic; modprobe ext4; mount -t ext4 /dev/vda /var/lib && mkdir -p /var/lib/bccscope && \
              chown 1000:1000 /var/lib/bccscope",
