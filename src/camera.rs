@@ -1,7 +1,8 @@
 //! Where frames come from: a V4L2 dermatoscope ([`v4l2`]), picture files ([`still`],
 //! [`pictures`]), a recorded run ([`record`], [`replay`]) or the drawn test target
 //! ([`phantom`]). All of them are a [`Camera`]: asked for news, they answer at once or after
-//! the time given. [`open`] makes one of a [`Choice`].
+//! the time given. [`open`] makes one of a [`Choice`]; a V4L2 one runs in a thread that can be given
+//! up (`watched`).
 
 mod choice;
 mod pace;
@@ -13,6 +14,7 @@ pub mod replay;
 mod settings;
 pub mod still;
 pub mod v4l2;
+mod watched;
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,36 +1,47 @@
 #!/usr/bin/env bash
-# Makes the virtual board's disk-less system: target/board/{vmlinuz,initramfs.gz} out of pinned
+# Makes the virtual board's disk-less system: target/board/{vmlinuz,initramfs} out of pinned
 # Debian packages, the bundle of scripts/cross.sh, the emulated camera and its pictures.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 say() { echo "board: $*" >&2; }
 bash scripts/setup.sh board
 PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-# What this machine itself needs is fetched and built meanwhile: each of the two builds ends in
-# one large crate, which keeps one processor busy for minutes.
-(bash board/virtual/fetch.sh && cargo build --locked --quiet --bin bccscope --example board-pictures) &
-meanwhile=$!
-trap 'kill "$meanwhile" 2>/dev/null || true' EXIT
-PACKAGES=board-tools bash scripts/cross.sh
-wait "$meanwhile"
-trap - EXIT
 store=.deps/board
 out=target/board
 root=$out/root
 rm -rf "$out" && mkdir -p "$root"
 
-# --- the packages. The kernel is large: unpacked once, beside its archive.
-kernel_deb=$(echo "$store"/linux-image-*.deb)
-kernel=${kernel_deb%.deb}
-if [ ! -f "$kernel/done" ]; then
-  rm -rf "$kernel"
-  dpkg-deb -x "$kernel_deb" "$kernel"
-  depmod -b "$kernel" "$(ls "$kernel/lib/modules")"
-  touch "$kernel/done"
-fi
+# What this machine itself needs is fetched and built meanwhile: each of the two builds ends in
+# one large crate, which keeps one processor busy for minutes.
+host_side() {
+  bash board/virtual/fetch.sh
+  # The kernel is large: unpacked once, beside its archive.
+  if [ ! -f "$kernel/done" ]; then
+    rm -rf "$kernel"
+    dpkg-deb -x "$store/$(basename "$kernel").deb" "$kernel"
+    depmod -b "$kernel" "$(ls "$kernel/lib/modules")"
+    touch "$kernel/done"
+  fi
+  cargo build --locked --quiet --bin bccscope --example board-pictures
+  cargo run --locked --quiet --example board-pictures -- "$out/scenes"
+  cargo test --locked --quiet --no-run --test virtual_board
+}
+kernel=$store/$(sed -n 's|.*/\(linux-image-.*\)\.deb$|\1|p' board/virtual/packages.txt)
+(set -e; host_side) &
+meanwhile=$!
+trap 'kill "$meanwhile" 2>/dev/null || true' EXIT
+PACKAGES=board-tools bash scripts/cross.sh
+triple=aarch64-unknown-linux-gnu
+[ "$(uname -m)" = aarch64 ] || rustup target list --installed 2>/dev/null | grep -qx "$triple" || export RUSTC=/usr/bin/rustc
+CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
+  --manifest-path board/virtual/uvcsim/Cargo.toml
+wait "$meanwhile"
+trap - EXIT
+
+# --- the packages
 cp "$kernel"/boot/vmlinuz-* "$out/vmlinuz"
 for deb in "$store"/*.deb; do
-  [ "$deb" = "$kernel_deb" ] || dpkg-deb -x "$deb" "$root"
+  [ "$deb" = "$kernel.deb" ] || dpkg-deb -x "$deb" "$root"
 done
 rm -rf "$root"/usr/share/{doc,man,gdb,lintian,locale} "$root"/usr/lib/aarch64-linux-gnu/{gconv,audit}
 
@@ -52,10 +63,6 @@ depmod -b "$root" "$version"
 
 # --- our bundle, as the Debian package installs it; the camera; the first process
 dpkg-deb -x target/bundle/bccscope_*_arm64.deb "$root"
-triple=aarch64-unknown-linux-gnu
-[ "$(uname -m)" = aarch64 ] || rustup target list --installed 2>/dev/null | grep -qx "$triple" || export RUSTC=/usr/bin/rustc
-CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
-  --manifest-path board/virtual/uvcsim/Cargo.toml
 install -m 755 "target/uvcsim/$triple/release/uvcsim" "$root/bin/uvcsim"
 for tool in touch control supervisor; do
   install -m 755 "target/cross/$triple/release/board-$tool" "$root/bin/board-$tool"
@@ -63,9 +70,10 @@ done
 install -m 755 board/virtual/init "$root/init"
 install -m 755 board/virtual/device "$root/bin/device"
 mkdir -p "$root"/{proc,sys,dev,run,tmp,root,mnt,var/lib}
-cargo run --locked --quiet --example board-pictures -- "$root/scenes"
+mv "$out/scenes" "$root/scenes"
 
+# Not compressed: the emulated processor takes a second to unpack it, at every boot.
 find "$root" -exec touch --no-dereference --date=@0 {} +
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --quiet) |
-  gzip -1n >"$out/initramfs.gz"
-say "kernel $version, initramfs $(du -h --apparent-size "$out/initramfs.gz" | cut -f1), $(find "$into" -name '*.ko*' | wc -l) modules"
+  cat >"$out/initramfs"
+say "kernel $version, initramfs $(du -h --apparent-size "$out/initramfs" | cut -f1), $(find "$into" -name '*.ko*' | wc -l) modules"

@@ -12,6 +12,7 @@ use super::{
     pictures::Pictures,
     replay::{Replay, ReplayError, Speed},
     v4l2::V4l2Camera,
+    watched::{self, Watched},
 };
 use crate::model::Task;
 
@@ -48,7 +49,11 @@ pub enum Choice {
 /// [`ReplayError`] for a recording that cannot be played.
 pub fn open(settings: &Settings, choice: &Choice) -> Result<Box<dyn Camera>, ReplayError> {
     Ok(match choice {
-        Choice::Camera => Box::new(V4l2Camera::new(settings.clone())),
+        Choice::Camera => {
+            let settings = settings.clone();
+            let make = move || -> Box<dyn Camera> { Box::new(V4l2Camera::new(settings.clone())) };
+            Box::new(Watched::new(make, watched::LIMIT))
+        }
         Choice::Phantom(phantom) => Box::new(PhantomCamera::new(phantom.clone())),
         Choice::Replay { folder, speed } => Box::new(Replay::open(folder, *speed)?),
         Choice::Pictures { paths, dwell } => Box::new(Pictures::new(paths, *dwell)),

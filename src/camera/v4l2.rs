@@ -56,7 +56,8 @@ impl V4l2Camera {
 }
 
 impl Camera for V4l2Camera {
-    /// The kernel may hold the call longer than `wait` while the camera is opened or closed.
+    /// The kernel may hold the call longer than `wait` while the camera is opened or closed, so
+    /// [`super::open`] gives it to a thread of its own.
     fn next(&mut self, wait: Duration) -> News {
         self.0.next(wait)
     }

@@ -14,6 +14,7 @@ use image::RgbImage;
 
 use crate::{
     agent::{Agent, Output},
+    look,
     qmp::Qmp,
 };
 
@@ -51,7 +52,7 @@ pub struct Board {
     qmp: Qmp,
     folder: PathBuf,
     started: Instant,
-    /// From QEMU's start to the agent's first word.
+    /// From QEMU's start to the agent's first word; zero where it was not booted.
     pub boot_time: Duration,
 }
 
@@ -72,9 +73,48 @@ impl Board {
 
     /// Boots a board with more than the standard equipment.
     pub fn boot_with(name: &str, equipment: &Equipment) -> Board {
+        let mut board = Board::power_on(name, equipment, &[]);
+        board.agent.wait_for_up(PATIENCE);
+        board.boot_time = board.started.elapsed();
+        board
+    }
+
+    /// A board that goes on where [`Board::save`] left one with the same equipment.
+    pub fn resume(name: &str, equipment: &Equipment, state: &Path) -> Board {
+        let from = format!("exec:cat {}", state.display());
+        let mut board = Board::power_on(name, equipment, &["-incoming", &from]);
+        board.until("the saved board", |board| {
+            let status = board.qmp.execute(r#"{"execute":"query-status"}"#);
+            // As it was saved; "inmigrate" until all of it has come.
+            (status["status"] == "paused").then_some(())
+        });
+        board.qmp.execute(r#"{"execute":"cont"}"#);
+        board
+    }
+
+    /// Keeps all this board is and does in a file, and goes on.
+    pub fn save(&mut self, state: &Path) {
+        let migrate = serde_json::json!({
+            "execute": "migrate",
+            "arguments": {"uri": format!("exec:cat >{}", state.display())}
+        });
+        self.qmp.execute(r#"{"execute":"stop"}"#);
+        self.qmp.execute(
+            r#"{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":4000000000}}"#,
+        );
+        self.qmp.execute(&migrate.to_string());
+        self.until("the state of the board", |board| {
+            let status = board.qmp.execute(r#"{"execute":"query-migrate"}"#);
+            assert_ne!(status["status"], "failed", "{status}");
+            (status["status"] == "completed").then_some(())
+        });
+        self.qmp.execute(r#"{"execute":"cont"}"#);
+    }
+
+    fn power_on(name: &str, equipment: &Equipment, more: &[&str]) -> Board {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let image = root.join("target/board");
-        for file in ["vmlinuz", "initramfs.gz"] {
+        for file in ["vmlinuz", "initramfs"] {
             assert!(
                 image.join(file).is_file(),
                 "{}: not there; board/virtual/build.sh makes it",
@@ -100,8 +140,11 @@ impl Board {
             .arg("-kernel")
             .arg(image.join("vmlinuz"))
             .arg("-initrd")
-            .arg(image.join("initramfs.gz"))
-            .args(["-append", "console=ttyAMA0 quiet panic=-1 mode=test"])
+            .arg(image.join("initramfs"))
+            .args([
+                "-append",
+                "console=ttyAMA0 quiet panic=-1 mitigations=off audit=0 mode=test",
+            ])
             .arg("-device")
             .arg(format!("virtio-gpu-pci,xres={width},yres={height}"))
             .args(["-device", "virtio-keyboard-pci"])
@@ -120,12 +163,13 @@ impl Board {
             .arg("-qmp")
             .arg(format!("unix:{}", port(&qmp).trim_start_matches("path=")))
             .args(&equipment.arguments)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(words.try_clone().expect("a file handle can be shared"))
             .stderr(words)
             .spawn()
             .expect("qemu-system-aarch64 starts (Debian: qemu-system-arm)");
-        let mut board = Board {
+        let board = Board {
             qemu,
             qmp: Qmp::connect(&qmp, PATIENCE),
             agent: Agent::connect(&agent, PATIENCE),
@@ -135,8 +179,6 @@ impl Board {
         };
         // Only the names are needed up to here.
         let _ = fs::remove_dir_all(&sockets);
-        board.agent.wait_for_up(PATIENCE);
-        board.boot_time = started.elapsed();
         board
     }
 
@@ -177,7 +219,7 @@ impl Board {
         self.qmp.screendump(&path);
         let bytes = fs::read(&path).expect("QEMU has written the screen");
         let _ = fs::remove_file(&path);
-        ppm(&bytes).expect("QEMU writes a PPM")
+        look::ppm(&bytes).expect("QEMU writes a PPM")
     }
 
     /// Keeps what the screen shows, for people.
@@ -270,7 +312,7 @@ impl Drop for Board {
                 let _ = fs::write(self.folder.join("failed.log"), log);
                 let path = self.folder.join("failed.ppm");
                 if self.qmp.try_screendump(&path)
-                    && let Some(screen) = fs::read(&path).ok().and_then(|b| ppm(&b))
+                    && let Some(screen) = fs::read(&path).ok().and_then(|b| look::ppm(&b))
                 {
                     let _ = screen.save(self.folder.join("failed.png"));
                     let _ = fs::remove_file(&path);
@@ -280,21 +322,4 @@ impl Drop for Board {
         }
         self.end();
     }
-}
-
-/// A binary PPM of 8 bits, as QEMU writes it.
-fn ppm(bytes: &[u8]) -> Option<RgbImage> {
-    let mut fields = Vec::new();
-    let mut at = 0;
-    while fields.len() < 4 {
-        let rest = bytes.get(at..)?;
-        let end = rest.iter().position(u8::is_ascii_whitespace)?;
-        fields.push(std::str::from_utf8(&rest[..end]).ok()?.to_owned());
-        at += end + 1;
-    }
-    if fields[0] != "P6" || fields[3] != "255" {
-        return None;
-    }
-    let (width, height) = (fields[1].parse().ok()?, fields[2].parse().ok()?);
-    RgbImage::from_raw(width, height, bytes.get(at..)?.to_vec())
 }

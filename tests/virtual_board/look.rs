@@ -66,3 +66,20 @@ pub fn difference(one: &RgbImage, other: &RgbImage) -> f32 {
     let differing = differing.filter(|(a, b)| differs(&a.0, &b.0)).count();
     differing as f32 / (one.width() * one.height()) as f32
 }
+
+/// A binary PPM of 8 bits, as QEMU writes it.
+pub fn ppm(bytes: &[u8]) -> Option<RgbImage> {
+    let mut fields = Vec::new();
+    let mut at = 0;
+    while fields.len() < 4 {
+        let rest = bytes.get(at..)?;
+        let end = rest.iter().position(u8::is_ascii_whitespace)?;
+        fields.push(std::str::from_utf8(&rest[..end]).ok()?.to_owned());
+        at += end + 1;
+    }
+    if fields[0] != "P6" || fields[3] != "255" {
+        return None;
+    }
+    let (width, height) = (fields[1].parse().ok()?, fields[2].parse().ok()?);
+    RgbImage::from_raw(width, height, bytes.get(at..)?.to_vec())
+}

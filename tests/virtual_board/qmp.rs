@@ -30,14 +30,15 @@ impl Qmp {
         qmp
     }
 
-    /// One command that must succeed.
-    pub fn execute(&mut self, command: &str) {
-        if let Err(why) = self.try_execute(command) {
-            panic!("QEMU, {command}: {why}");
+    /// One command that must succeed; what it returns.
+    pub fn execute(&mut self, command: &str) -> Value {
+        match self.try_execute(command) {
+            Ok(value) => value,
+            Err(why) => panic!("QEMU, {command}: {why}"),
         }
     }
 
-    fn try_execute(&mut self, command: &str) -> Result<(), String> {
+    fn try_execute(&mut self, command: &str) -> Result<Value, String> {
         writeln!(self.reader.get_mut(), "{command}").map_err(|e| e.to_string())?;
         loop {
             let mut line = String::new();
@@ -46,9 +47,9 @@ impl Qmp {
                 Ok(_) => {}
                 Err(e) => return Err(e.to_string()),
             }
-            let answer: Value = serde_json::from_str(&line).map_err(|e| e.to_string())?;
-            if answer.get("return").is_some() {
-                return Ok(());
+            let mut answer: Value = serde_json::from_str(&line).map_err(|e| e.to_string())?;
+            if let Some(value) = answer.get_mut("return") {
+                return Ok(value.take());
             }
             if let Some(error) = answer.get("error") {
                 return Err(error.to_string());

@@ -1,6 +1,10 @@
 //! The device running on a board, its camera, and what its screen shows.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use image::RgbImage;
 
@@ -11,7 +15,7 @@ use crate::{
 
 /// How the device is set up on a board. The emulated processor is some hundred times slower
 /// than the real one: fewer frames of a burst, and more patience with them.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Setup {
     /// Width and height wished for.
     pub picture: (u32, u32),
@@ -57,6 +61,14 @@ pub const SMALL: Setup = Setup {
 };
 
 impl Setup {
+    fn equipment(&self, arguments: Vec<String>) -> Equipment {
+        Equipment {
+            screen: self.screen,
+            arguments,
+            ..Equipment::default()
+        }
+    }
+
     /// The configuration file, for the shell's printf.
     fn file(&self) -> String {
         let Setup {
@@ -86,10 +98,18 @@ pub struct Device {
 }
 
 impl Device {
-    /// Boots, plugs the camera in, starts the device, waits for its live picture.
+    /// The device with its live picture: booted, the camera plugged in, the program started. A
+    /// [`SMALL`] one goes on from the state of one that was.
     pub fn live(name: &str, setup: Setup) -> Device {
-        let mut device = Device::with_camera(name, setup);
-        device.start();
+        let mut device = if setup == SMALL {
+            let equipment = setup.equipment(Vec::new());
+            let board = Board::resume(name, &equipment, &small_and_live());
+            Device { board }
+        } else {
+            let mut device = Device::with_camera(name, setup);
+            device.start();
+            device
+        };
         device.wait_live();
         device
     }
@@ -103,12 +123,7 @@ impl Device {
 
     /// Boots a board without a camera, with more of QEMU's arguments.
     pub fn boot(name: &str, setup: Setup, arguments: Vec<String>) -> Device {
-        let equipment = Equipment {
-            screen: setup.screen,
-            arguments,
-            ..Equipment::default()
-        };
-        let mut board = Board::boot_with(name, &equipment);
+        let mut board = Board::boot_with(name, &setup.equipment(arguments));
         let file = setup.file();
         board.ok(&format!("printf '{file}' > /etc/bccscope/bccscope.toml"));
         Device { board }
@@ -185,8 +200,15 @@ impl Device {
 
     /// Waits until so many lines of the device's log hold a text; see [`Device::logged`].
     pub fn wait_log(&mut self, text: &str, times: usize) -> Duration {
-        let (_, took) = self.board.until(text, |board| {
-            (count(&board.log(), text) >= times).then_some(())
+        self.wait_one_of(&[text], times)
+    }
+
+    /// Waits until so many lines hold one of these texts.
+    pub fn wait_one_of(&mut self, texts: &[&str], times: usize) -> Duration {
+        let (_, took) = self.board.until(&texts.join(" or "), |board| {
+            let log = board.log();
+            let lines: usize = texts.iter().map(|text| count(&log, text)).sum();
+            (lines >= times).then_some(())
         });
         took
     }
@@ -200,6 +222,23 @@ impl Device {
     pub fn still_runs(&mut self) {
         self.board.ok("kill -0 $(cat /run/bccscope.pid)");
     }
+}
+
+/// The state of a [`SMALL`] device with its live picture, made once: most of a test's time would be
+/// the same boot and start again.
+fn small_and_live() -> PathBuf {
+    static STATE: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
+    state
+        .get_or_insert_with(|| {
+            let mut device = Device::with_camera("small-and-live", SMALL);
+            device.start();
+            device.wait_live();
+            let path = device.board.folder().join("state");
+            device.board.save(&path);
+            path
+        })
+        .clone()
 }
 
 fn count(log: &str, text: &str) -> usize {
