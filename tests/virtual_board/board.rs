@@ -67,12 +67,7 @@ const PATIENCE: Duration = Duration::from_secs(240);
 
 impl Board {
     /// Boots a board; `name` is its folder's.
-    pub fn boot(name: &str) -> Board {
-        Board::boot_with(name, &Equipment::default())
-    }
-
-    /// Boots a board with more than the standard equipment.
-    pub fn boot_with(name: &str, equipment: &Equipment) -> Board {
+    pub fn boot(name: &str, equipment: &Equipment) -> Board {
         let mut board = Board::power_on(name, equipment, &[]);
         board.agent.wait_for_up(PATIENCE);
         board.boot_time = board.started.elapsed();

@@ -76,7 +76,13 @@ const CABLE: [Kind; 4] = [
 
 const STREAM: [Kind; 3] = [
     outage("stall", &["freeze"], "stopped delivering", &["thaw"]),
-    outage("format adjusted", &["detach"], GONE, &["adjust on", "plug"]),
+    // Its first format has 30 frames of 1280 x 720 a second, too much work for this processor.
+    outage(
+        "format adjusted",
+        &["detach"],
+        GONE,
+        &["adjust on", "pace 200", "plug"],
+    ),
     outage(
         "format refused",
         &["detach", "refuse commit", "plug"],
@@ -174,5 +180,28 @@ fn a_bouncing_button_is_one_press_and_refused_controls_change_nothing() {
         device.wait_moves(1);
         assert_eq!(device.logged("frames scored"), number);
     }
+    device.still_runs();
+}
+
+#[test]
+#[ignore = "needs the virtual board: run board/virtual/test.sh"]
+fn a_driver_that_does_not_return_is_given_up_and_the_picture_comes_back() {
+    let mut device = Device::live("driver-hangs", SMALL);
+    device.board.press("ret");
+    device.wait_verdict();
+    // The thread that asks the driver is held at its next call for half a minute.
+    device.board.ok(
+        "thread=$(grep -lx camera-driver /proc/$(cat /run/bccscope.pid)/task/*/comm | cut -d/ -f5) && \
+         strace -p $thread -e trace=ioctl -e inject=ioctl:delay_enter=30000000:when=1 -o /run/calls 2>/run/strace & \
+         sleep 1; cat /run/strace",
+    );
+    device.wait_message();
+    assert_eq!(look::verdict(&device.board.screen()), None);
+    println!(
+        "given up {:.1} s later",
+        device.wait_log(HUNG, 1).as_secs_f32()
+    );
+    // The one that was given up still has the camera: it is free when the call returns.
+    println!("live {:.1} s later", device.wait_live().as_secs_f32());
     device.still_runs();
 }

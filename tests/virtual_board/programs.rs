@@ -52,7 +52,7 @@ fn the_shipped_model_gives_its_known_answers_on_each_processor() {
             processor,
             ..Equipment::default()
         };
-        let mut board = Board::boot_with(&format!("model-{processor}"), &equipment);
+        let mut board = Board::boot(&format!("model-{processor}"), &equipment);
         println!("{processor}: boot {:.1} s", board.boot_time.as_secs_f32());
         let features = board.ok("grep -m 1 Features /proc/cpuinfo");
         assert_eq!(features.contains("asimddp"), has, "{features}");
@@ -63,7 +63,7 @@ fn the_shipped_model_gives_its_known_answers_on_each_processor() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn a_picture_gets_the_same_verdict_on_the_board_as_here() {
-    let mut board = Board::boot("analyze");
+    let mut board = Device::with_camera("analyze", SMALL).board;
     let pictures = SCENES.map(|scene| format!("/scenes/{scene}/720-0.jpg"));
     let text = board.ok(&format!(
         "bccscope analyze --json {} 2>/dev/null",
@@ -87,7 +87,7 @@ fn a_picture_gets_the_same_verdict_on_the_board_as_here() {
 #[test]
 #[ignore = "needs the virtual board: run board/virtual/test.sh"]
 fn analysing_opens_no_socket_and_there_is_no_network_to_open_one_to() {
-    let mut board = Board::boot("sockets");
+    let mut board = Device::with_camera("sockets", SMALL).board;
     let interfaces = board.ok("ls /sys/class/net");
     assert_eq!(interfaces.trim(), "lo", "a network interface on the board");
     board.ok("strace -f -e trace=%network -o /run/calls bccscope analyze /scenes/clear/720-0.jpg");

@@ -1,7 +1,7 @@
 //! The device running on a board, its camera, and what its screen shows.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -98,13 +98,10 @@ pub struct Device {
 }
 
 impl Device {
-    /// The device with its live picture: booted, the camera plugged in, the program started. A
-    /// [`SMALL`] one goes on from the state of one that was.
+    /// The device with its live picture: booted, the camera plugged in, the program started.
     pub fn live(name: &str, setup: Setup) -> Device {
         let mut device = if setup == SMALL {
-            let equipment = setup.equipment(Vec::new());
-            let board = Board::resume(name, &equipment, &small_and_live());
-            Device { board }
+            Device::resume(name, &small().live)
         } else {
             let mut device = Device::with_camera(name, setup);
             device.start();
@@ -114,16 +111,28 @@ impl Device {
         device
     }
 
-    /// Boots and plugs the camera in.
+    /// Booted, the camera plugged in.
     pub fn with_camera(name: &str, setup: Setup) -> Device {
+        if setup == SMALL {
+            return Device::resume(name, &small().plugged_in);
+        }
+        Device::boot_with_camera(name, setup)
+    }
+
+    fn boot_with_camera(name: &str, setup: Setup) -> Device {
         let mut device = Device::boot(name, setup, Vec::new());
         device.plug_in("camera", "SIM0001", 0);
         device
     }
 
+    fn resume(name: &str, state: &Path) -> Device {
+        let board = Board::resume(name, &SMALL.equipment(Vec::new()), state);
+        Device { board }
+    }
+
     /// Boots a board without a camera, with more of QEMU's arguments.
     pub fn boot(name: &str, setup: Setup, arguments: Vec<String>) -> Device {
-        let mut board = Board::boot_with(name, &setup.equipment(arguments));
+        let mut board = Board::boot(name, &setup.equipment(arguments));
         let file = setup.file();
         board.ok(&format!("printf '{file}' > /etc/bccscope/bccscope.toml"));
         Device { board }
@@ -224,19 +233,31 @@ impl Device {
     }
 }
 
-/// The state of a [`SMALL`] device with its live picture, made once: most of a test's time would be
-/// the same boot and start again.
-fn small_and_live() -> PathBuf {
-    static STATE: Mutex<Option<PathBuf>> = Mutex::new(None);
-    let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
-    state
+/// States of a [`SMALL`] device that tests go on from: most of their time would be the same boot
+/// and start again.
+#[derive(Clone)]
+struct States {
+    plugged_in: PathBuf,
+    live: PathBuf,
+}
+
+/// Made once, by whoever comes first.
+fn small() -> States {
+    static STATES: Mutex<Option<States>> = Mutex::new(None);
+    let mut states = STATES.lock().unwrap_or_else(PoisonError::into_inner);
+    states
         .get_or_insert_with(|| {
-            let mut device = Device::with_camera("small-and-live", SMALL);
+            let mut device = Device::boot_with_camera("small", SMALL);
+            let folder = device.board.folder().to_owned();
+            let states = States {
+                plugged_in: folder.join("plugged-in.state"),
+                live: folder.join("live.state"),
+            };
+            device.board.save(&states.plugged_in);
             device.start();
             device.wait_live();
-            let path = device.board.folder().join("state");
-            device.board.save(&path);
-            path
+            device.board.save(&states.live);
+            states
         })
         .clone()
 }
