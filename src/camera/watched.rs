@@ -4,7 +4,10 @@
 //! goes on, says so, and begins with another.
 
 use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -18,6 +21,9 @@ pub const LIMIT: Duration = Duration::from_secs(20);
 /// How long a camera may take to be closed when nobody wants it any more.
 const CLOSING: Duration = Duration::from_secs(2);
 
+/// So many threads may be held at once; where all are, only a restart helps, as was said.
+const MOST: usize = 4;
+
 /// Another camera, as the first one was.
 type Make = Box<dyn Fn() -> Box<dyn Camera> + Send>;
 
@@ -26,6 +32,8 @@ pub struct Watched {
     make: Make,
     limit: Duration,
     thread: Option<Running>,
+    /// One more for each thread that has not ended.
+    threads: Arc<()>,
 }
 
 /// The thread: asked for news with a time, it answers with them.
@@ -43,6 +51,7 @@ impl Watched {
             make: Box::new(make),
             limit,
             thread: None,
+            threads: Arc::default(),
         }
     }
 
@@ -63,7 +72,11 @@ impl Camera for Watched {
     fn next(&mut self, wait: Duration) -> News {
         let running = match &mut self.thread {
             Some(running) => running,
-            none => match start((self.make)()) {
+            None if Arc::strong_count(&self.threads) > MOST => {
+                thread::sleep(wait);
+                return News::Quiet;
+            }
+            none => match start((self.make)(), Arc::clone(&self.threads)) {
                 Ok(running) => none.insert(running),
                 Err(e) => {
                     thread::sleep(wait);
@@ -100,7 +113,7 @@ impl Drop for Watched {
     }
 }
 
-fn start(mut camera: Box<dyn Camera>) -> std::io::Result<Running> {
+fn start(mut camera: Box<dyn Camera>, alive: Arc<()>) -> std::io::Result<Running> {
     let (ask, asked) = channel();
     let (answers, answer) = channel();
     thread::Builder::new()
@@ -114,6 +127,7 @@ fn start(mut camera: Box<dyn Camera>) -> std::io::Result<Running> {
             drop(camera);
             // Only now: whoever waits for the end waits for the camera.
             drop(answers);
+            drop(alive);
         })?;
     Ok(Running {
         ask,
@@ -125,12 +139,10 @@ fn start(mut camera: Box<dyn Camera>) -> std::io::Result<Running> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    };
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     const SHORT: Duration = Duration::from_millis(20);
+    const HANG: Duration = Duration::from_secs(1);
 
     /// What the first, second, … camera does when it is asked for the second time.
     #[derive(Clone, Copy)]
@@ -157,7 +169,7 @@ mod tests {
         fn next(&mut self, _: Duration) -> News {
             self.asked += 1;
             match self.fate {
-                Fate::Hangs if self.asked == 2 => thread::sleep(Duration::from_millis(600)),
+                Fate::Hangs if self.asked == 2 => thread::sleep(HANG),
                 Fate::Panics if self.asked == 2 => panic!("on purpose"),
                 _ => {}
             }
@@ -218,9 +230,27 @@ mod tests {
         let heard: Vec<String> = (0..3).map(|_| said(&mut camera)).collect();
         assert_eq!(heard, ["1:1", "1:2", "1:3"]);
         // The first comes back, finds nobody and closes its camera; its answer is never heard.
-        thread::sleep(Duration::from_millis(600));
+        thread::sleep(HANG);
         assert_eq!(counts.closed.load(Ordering::SeqCst), 1);
         assert_eq!(said(&mut camera), "1:4");
+    }
+
+    #[test]
+    fn where_every_thread_is_held_no_more_are_started_until_one_returns() {
+        let (mut camera, counts) = watched(&[Fate::Hangs]);
+        camera.limit = SHORT;
+        let clock = Instant::now();
+        while counts.made.load(Ordering::SeqCst) < MOST {
+            camera.next(SHORT);
+        }
+        for _ in 0..5 {
+            camera.next(SHORT);
+        }
+        assert_eq!(counts.made.load(Ordering::SeqCst), MOST);
+        while counts.made.load(Ordering::SeqCst) == MOST {
+            assert!(clock.elapsed() < Duration::from_secs(5), "none came back");
+            camera.next(SHORT);
+        }
     }
 
     #[test]
