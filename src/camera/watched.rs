@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn where_every_thread_is_held_no_more_are_started_until_one_returns() {
-        let (mut camera, counts) = watched(&[Fate::Hangs], SHORT);
+        let (mut camera, counts) = watched(&[Fate::Hangs], HANG / 10);
         let clock = Instant::now();
         while counts.made.load(Ordering::SeqCst) < MOST {
             camera.next(SHORT);
