@@ -24,6 +24,10 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// So many threads may be held at once; where all are, only a restart helps, as was said.
 const MOST: usize = 4;
 
+/// This part of the limit passes before another thread follows one that failed at once: a cause
+/// that stays must not fill the log.
+const REST: u32 = 4;
+
 /// Another camera, as the first one was.
 type Make = Box<dyn Fn() -> Box<dyn Camera> + Send>;
 
@@ -32,6 +36,8 @@ pub struct Watched {
     make: Make,
     limit: Duration,
     thread: Option<Running>,
+    /// No other thread is started before.
+    rests: Option<Instant>,
     /// One more for each thread that has not ended.
     threads: Arc<()>,
 }
@@ -51,8 +57,21 @@ impl Watched {
             make: Box::new(make),
             limit,
             thread: None,
+            rests: None,
             threads: Arc::default(),
         }
+    }
+
+    /// Of a thread that failed: the next one is not started at once.
+    fn failed(&mut self, why: &str) -> News {
+        self.rests = Some(Instant::now() + self.limit / REST);
+        self.give_up(why)
+    }
+
+    /// Whether another thread would be one too many, or too soon.
+    fn held(&self) -> bool {
+        Arc::strong_count(&self.threads) > MOST
+            || self.rests.is_some_and(|until| Instant::now() < until)
     }
 
     fn give_up(&mut self, why: &str) -> News {
@@ -70,18 +89,16 @@ impl Watched {
 
 impl Camera for Watched {
     fn next(&mut self, wait: Duration) -> News {
+        let held = self.held();
         let running = match &mut self.thread {
             Some(running) => running,
-            None if Arc::strong_count(&self.threads) > MOST => {
+            None if held => {
                 thread::sleep(wait);
                 return News::Quiet;
             }
             none => match start((self.make)(), Arc::clone(&self.threads)) {
                 Ok(running) => none.insert(running),
-                Err(e) => {
-                    thread::sleep(wait);
-                    return self.give_up(&format!("The camera's thread does not start: {e}"));
-                }
+                Err(e) => return self.failed(&format!("The camera's thread does not start: {e}")),
             },
         };
         let asked = *running.asked.get_or_insert_with(|| {
@@ -96,7 +113,7 @@ impl Camera for Watched {
             }
             Err(RecvTimeoutError::Timeout) if asked.elapsed() < self.limit => News::Quiet,
             Err(RecvTimeoutError::Timeout) => self.give_up("The camera's driver does not return"),
-            Err(RecvTimeoutError::Disconnected) => self.give_up("The camera's thread has failed"),
+            Err(RecvTimeoutError::Disconnected) => self.failed("The camera's thread has failed"),
         }
     }
 }
@@ -255,11 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn one_whose_thread_dies_is_replaced() {
-        let (mut camera, _) = watched(&[Fate::Panics, Fate::Works], PATIENT);
+    fn one_whose_thread_dies_is_replaced_after_a_rest() {
+        let limit = Duration::from_secs(4);
+        let (mut camera, _) = watched(&[Fate::Panics, Fate::Works], limit);
         assert_eq!(said(&mut camera), "0:1");
         assert_eq!(said(&mut camera), "The camera's thread has failed");
+        let clock = Instant::now();
         assert_eq!(said(&mut camera), "1:1");
+        assert!(clock.elapsed() > limit / (REST + 1), "it was not rested");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod backoff;
 mod child;
 mod failure;
 mod guarded;
+mod input;
 mod isolated;
 mod keeper;
 mod process;

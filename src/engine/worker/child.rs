@@ -5,7 +5,10 @@ use std::{
     os::{fd::AsFd, unix::net::UnixStream},
 };
 
-use super::protocol::{Opening, Ready, Reply, Request, Which, receive, send};
+use super::{
+    input::Input,
+    protocol::{Opening, Ready, Reply, Request, Which, receive, send},
+};
 use crate::engine::{
     Engine, EngineError, Local, Outputs,
     edgetpu::{Session, usb},
@@ -28,9 +31,10 @@ pub fn serve() -> io::Result<()> {
 }
 
 fn answer(mut socket: UnixStream) -> io::Result<()> {
+    let memory = Input::take(&socket)?;
     let mut opened: Option<Opened> = None;
-    // Used again and again, see `Request`.
-    let (mut content, mut input) = (Vec::new(), Vec::new());
+    // Both are used again: to the system, memory of a tensor's size costs more than its copy.
+    let (mut content, mut input) = (Vec::new(), vec![0; memory.len()]);
     loop {
         let kind = receive(&mut socket, &mut content)?;
         let reply = match (Request::decode(kind, &content)?, &mut opened) {
@@ -51,16 +55,15 @@ fn answer(mut socket: UnixStream) -> io::Result<()> {
                     Err(reply) => reply,
                 }
             }
-            (Request::Infer(bytes), Some(engine)) => {
-                input.clear();
-                input.extend(bytes.iter().map(|&b| b as i8));
+            (Request::Infer, Some(engine)) => {
+                memory.read(&mut input)?;
                 match engine.infer(&input) {
                     Ok(outputs) => Reply::Outputs(outputs),
                     Err(e) => Reply::Failed(e.to_string()),
                 }
             }
             (Request::Ping, Some(engine)) => Reply::Pong(engine.devices().len() as u32),
-            (Request::Infer(_) | Request::Ping, None) => {
+            (Request::Infer | Request::Ping, None) => {
                 Reply::Failed("the engine is not open".into())
             }
         };

@@ -22,6 +22,7 @@ use rustix::{
 
 use super::{
     Failure, Probe,
+    input::Input,
     protocol::{Opening, Ready, Reply, Request, garbled, header},
 };
 use crate::engine::Outputs;
@@ -36,8 +37,7 @@ const LAST_WORDS: usize = 8;
 pub(super) struct Worker {
     child: Option<Child>,
     socket: UnixStream,
-    /// The last inference's message: its memory is used for the next.
-    message: Vec<u8>,
+    input: Input,
     step: String,
     last_words: Arc<Mutex<VecDeque<String>>>,
     pub ready: Ready,
@@ -56,6 +56,8 @@ impl Worker {
         let not_started = |e: io::Error| Failure::NotStarted(e.to_string());
         let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
         socket.set_nonblocking(true).map_err(not_started)?;
+        let input = Input::new(opening.shape.input_len()).map_err(not_started)?;
+        input.share(&socket).map_err(not_started)?;
         let mut child = Command::new(program)
             .arg(COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
@@ -70,7 +72,7 @@ impl Worker {
         let mut worker = Worker {
             child: Some(child),
             socket,
-            message: Vec::new(),
+            input,
             step: "its start".into(),
             last_words,
             ready: Ready::default(),
@@ -102,11 +104,11 @@ impl Worker {
         until: Instant,
     ) -> Result<Outputs, Failure> {
         self.step = "an inference".into();
-        let mut message = std::mem::take(&mut self.message);
-        Request::infer(input, &mut message);
-        let reply = self.exchange(&message, limit, until);
-        self.message = message;
-        match reply? {
+        // The worker has read the one before: its answer came, or this would be another worker.
+        self.input
+            .write(input)
+            .map_err(|e| Failure::Failed(e.to_string()))?;
+        match self.exchange(&Request::infer(), limit, until)? {
             Reply::Outputs(outputs) => Ok(outputs),
             Reply::Failed(words) => Err(Failure::Failed(words)),
             _ => Err(Failure::Failed(garbled().to_string())),

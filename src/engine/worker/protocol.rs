@@ -1,5 +1,5 @@
 //! What goes over the socket: a length, a kind, the content. Little-endian, one machine, one
-//! program on both ends.
+//! program on both ends. The input tensor goes beside it ([`super::input`]).
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -13,14 +13,13 @@ use crate::{
 /// Longer is garbage, not a message. The longest is the model itself.
 const MAX: usize = 80 << 20;
 
-/// From the parent. What is large is borrowed: an allocation of a tensor's size costs more than
-/// its copy, for the system gives and takes back its pages each time.
+/// From the parent.
 #[derive(Debug)]
 pub(super) enum Request<'a> {
     /// Open an engine with this model.
     Open(Opening, &'a [u8]),
-    /// Run one inference, on these bytes of an int8 tensor.
-    Infer(&'a [u8]),
+    /// Run one inference, on the tensor in the input memory.
+    Infer,
     /// Say which accelerators there are.
     Ping,
 }
@@ -121,12 +120,8 @@ impl<'a> Request<'a> {
         ))
     }
 
-    /// Into a buffer that is used again.
-    pub fn infer(input: &[i8], message: &mut Vec<u8>) {
-        message.clear();
-        message.extend((input.len() as u32).to_le_bytes());
-        message.push(2);
-        message.extend(input.iter().map(|&b| b as u8));
+    pub fn infer() -> Vec<u8> {
+        message(2, &[])
     }
 
     pub fn ping() -> Vec<u8> {
@@ -142,7 +137,7 @@ impl<'a> Request<'a> {
                 let opening = serde_json::from_slice(head).map_err(io::Error::other)?;
                 Ok(Request::Open(opening, model))
             }
-            2 => Ok(Request::Infer(content)),
+            2 => Ok(Request::Infer),
             3 => Ok(Request::Ping),
             _ => Err(garbled()),
         }
@@ -230,22 +225,6 @@ mod tests {
         }
         // One value short is no answer.
         assert!(Reply::decode(kind, &content[..content.len() - 4]).is_err());
-    }
-
-    #[test]
-    fn inputs_arrive_as_they_were_sent_one_after_the_other() {
-        let (mut message, mut content) = (vec![], vec![]);
-        for length in [7i8, 100, 3] {
-            let sent: Vec<i8> = (-length..length).collect();
-            Request::infer(&sent, &mut message);
-            let kind = receive(&mut message.as_slice(), &mut content).unwrap();
-            match Request::decode(kind, &content).unwrap() {
-                Request::Infer(got) => {
-                    assert!(got.iter().map(|&b| b as i8).eq(sent));
-                }
-                other => panic!("{other:?}"),
-            }
-        }
     }
 
     proptest! {
