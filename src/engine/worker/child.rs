@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    input::Input,
+    input::InputReader,
     protocol::{Opening, Ready, Reply, Request, Which, receive, send},
 };
 use crate::engine::{
@@ -31,10 +31,9 @@ pub fn serve() -> io::Result<()> {
 }
 
 fn answer(mut socket: UnixStream) -> io::Result<()> {
-    let memory = Input::take(&socket)?;
+    let input = InputReader::take(&socket)?;
     let mut opened: Option<Opened> = None;
-    // Both are used again: to the system, memory of a tensor's size costs more than its copy.
-    let (mut content, mut input) = (Vec::new(), vec![0; memory.len()]);
+    let mut content = Vec::new();
     loop {
         let kind = receive(&mut socket, &mut content)?;
         let reply = match (Request::decode(kind, &content)?, &mut opened) {
@@ -55,13 +54,10 @@ fn answer(mut socket: UnixStream) -> io::Result<()> {
                     Err(reply) => reply,
                 }
             }
-            (Request::Infer, Some(engine)) => {
-                memory.read(&mut input)?;
-                match engine.infer(&input) {
-                    Ok(outputs) => Reply::Outputs(outputs),
-                    Err(e) => Reply::Failed(e.to_string()),
-                }
-            }
+            (Request::Infer, Some(engine)) => match engine.infer(input.tensor()) {
+                Ok(outputs) => Reply::Outputs(outputs),
+                Err(e) => Reply::Failed(e.to_string()),
+            },
             (Request::Ping, Some(engine)) => Reply::Pong(engine.devices().len() as u32),
             (Request::Infer | Request::Ping, None) => {
                 Reply::Failed("the engine is not open".into())

@@ -1,71 +1,66 @@
 //! The input tensor's memory, which parent and worker share. Over the socket a picture of 331 kB
-//! goes in pieces of what its buffer takes, each with a wake-up and three copies; here it is
-//! written once and read once.
+//! would go in pieces of what its buffer takes, each with a wake-up and three copies: here it is
+//! written once, and the engine reads it where it is.
 
 use std::{
-    fs::File,
     io::{self, ErrorKind, IoSlice, IoSliceMut},
     mem::MaybeUninit,
     os::{
         fd::{AsFd, OwnedFd},
-        unix::{fs::FileExt, net::UnixStream},
+        unix::net::UnixStream,
     },
 };
 
+use memmap2::{Mmap, MmapMut};
 use rustix::{
-    fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, fstat, ftruncate, memfd_create},
+    fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, ftruncate, memfd_create},
     net::{
         RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
         SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
     },
 };
 
-/// Its size stays what it is: what is there is one whole picture, never the rest of an older one.
+/// Its size stays what it is.
 const SEALS: SealFlags = SealFlags::SHRINK
     .union(SealFlags::GROW)
     .union(SealFlags::SEAL);
 
-/// Memory for one input tensor. The message that asks for an inference says when to read it; the
-/// answer says when it may be written again.
+/// The parent's end, for one worker. A request for an inference says when the worker reads what
+/// is there; the answer says when it may be written again.
 #[derive(Debug)]
-pub(super) struct Input {
-    memory: File,
-    length: usize,
-}
+pub(super) struct InputWriter(MmapMut);
 
-impl Input {
-    /// Memory for `length` bytes.
-    pub fn new(length: usize) -> io::Result<Input> {
+/// The worker's end.
+#[derive(Debug)]
+pub(super) struct InputReader(Mmap);
+
+impl InputWriter {
+    /// Memory for `length` bytes, whose handle is the first thing that goes over the socket.
+    pub fn new(length: usize, socket: &UnixStream) -> io::Result<InputWriter> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let memory = memfd_create("bccscope-input", flags)?;
         ftruncate(&memory, length as u64)?;
         fcntl_add_seals(&memory, SEALS)?;
-        Ok(Input {
-            memory: memory.into(),
-            length,
-        })
+        // SAFETY: It is sealed, so no page of it goes away. Of those who have the handle, this
+        // process and its worker, nobody else writes.
+        let map = unsafe { MmapMut::map_mut(&memory) }?;
+        share(&memory, socket)?;
+        Ok(InputWriter(map))
     }
 
-    /// Gives the other end its handle: the first thing that goes over the socket.
-    pub fn share(&self, socket: &UnixStream) -> io::Result<()> {
-        let handles = [self.memory.as_fd()];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        if !control.push(SendAncillaryMessage::ScmRights(&handles)) {
-            return Err(io::Error::other("no room for the input's handle"));
+    /// Puts a tensor there: a whole one, so that nothing of an older one is left.
+    pub fn write(&mut self, tensor: &[i8]) -> io::Result<()> {
+        if tensor.len() != self.0.len() {
+            return Err(strange("the tensor is not of the input memory's size"));
         }
-        // A handle travels with a byte at least.
-        sendmsg(
-            socket,
-            &[IoSlice::new(&[0])],
-            &mut control,
-            SendFlags::NOSIGNAL,
-        )?;
+        self.0.copy_from_slice(bytemuck::cast_slice(tensor));
         Ok(())
     }
+}
 
-    /// Takes the handle that [`Input::share`] gives; the end of the stream is the parent's end.
-    pub fn take(socket: &UnixStream) -> io::Result<Input> {
+impl InputReader {
+    /// Takes what [`InputWriter::new`] gives; the end of the stream is the parent's end.
+    pub fn take(socket: &UnixStream) -> io::Result<InputReader> {
         let mut byte = [0];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -82,38 +77,35 @@ impl Input {
             RecvAncillaryMessage::ScmRights(mut handles) => handles.next(),
             _ => None,
         });
-        Input::from_handle(memory.ok_or_else(|| strange("no input memory came with it"))?)
+        InputReader::of(memory.ok_or_else(|| strange("no input memory came with it"))?)
     }
 
-    fn from_handle(memory: OwnedFd) -> io::Result<Input> {
+    fn of(memory: OwnedFd) -> io::Result<InputReader> {
         if !fcntl_get_seals(&memory).is_ok_and(|seals| seals.contains(SEALS)) {
             return Err(strange("the input memory is not sealed"));
         }
-        let length = usize::try_from(fstat(&memory)?.st_size).map_err(io::Error::other)?;
-        Ok(Input {
-            memory: memory.into(),
-            length,
-        })
+        // SAFETY: It is sealed, so no page of it goes away. The parent writes only while it waits
+        // for no answer, and this process reads only between a request and its answer.
+        unsafe { Mmap::map(&memory) }.map(InputReader)
     }
 
-    /// Number of bytes.
-    pub fn len(&self) -> usize {
-        self.length
+    /// The tensor that is there.
+    pub fn tensor(&self) -> &[i8] {
+        bytemuck::cast_slice(&self.0)
     }
+}
 
-    /// Puts a tensor there: a whole one.
-    pub fn write(&self, tensor: &[i8]) -> io::Result<()> {
-        if tensor.len() != self.length {
-            return Err(strange("the tensor is not of the input memory's size"));
-        }
-        self.memory.write_all_at(bytemuck::cast_slice(tensor), 0)
+fn share(memory: &OwnedFd, socket: &UnixStream) -> io::Result<()> {
+    let handles = [memory.as_fd()];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    if !control.push(SendAncillaryMessage::ScmRights(&handles)) {
+        return Err(io::Error::other("no room for the input's handle"));
     }
-
-    /// Fills a tensor of [`Input::len`] values with what is there.
-    pub fn read(&self, tensor: &mut [i8]) -> io::Result<()> {
-        self.memory
-            .read_exact_at(bytemuck::cast_slice_mut(tensor), 0)
-    }
+    // A handle travels with a byte at least.
+    let byte = [IoSlice::new(&[0])];
+    sendmsg(socket, &byte, &mut control, SendFlags::NOSIGNAL)?;
+    Ok(())
 }
 
 fn strange(words: &str) -> io::Error {
@@ -125,37 +117,30 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn handed_over(length: usize) -> (Input, Input) {
+    fn pair(length: usize) -> (InputWriter, InputReader) {
         let (ours, theirs) = UnixStream::pair().unwrap();
-        let input = Input::new(length).unwrap();
-        input.share(&ours).unwrap();
-        let taken = Input::take(&theirs).unwrap();
-        (input, taken)
+        let writer = InputWriter::new(length, &ours).unwrap();
+        (writer, InputReader::take(&theirs).unwrap())
     }
 
     #[test]
     fn tensors_arrive_as_they_were_written_one_after_the_other() {
-        let (ours, theirs) = handed_over(200);
-        assert_eq!(theirs.len(), 200);
+        let (mut writer, reader) = pair(200);
         for shift in [0, 7, -100] {
             let sent: Vec<i8> = (-100..100).map(|n: i8| n.wrapping_add(shift)).collect();
-            ours.write(&sent).unwrap();
-            let mut got = vec![0; 200];
-            theirs.read(&mut got).unwrap();
-            assert_eq!(got, sent);
+            writer.write(&sent).unwrap();
+            assert_eq!(reader.tensor(), sent);
         }
     }
 
     #[test]
     fn a_tensor_of_another_size_is_not_written() {
-        let (ours, theirs) = handed_over(4);
-        ours.write(&[1, 2, 3, 4]).unwrap();
+        let (mut writer, reader) = pair(4);
+        writer.write(&[1, 2, 3, 4]).unwrap();
         for wrong in [&[9, 9, 9][..], &[9; 5]] {
-            assert!(ours.write(wrong).is_err());
+            assert!(writer.write(wrong).is_err());
         }
-        let mut got = [0; 4];
-        theirs.read(&mut got).unwrap();
-        assert_eq!(got, [1, 2, 3, 4]);
+        assert_eq!(reader.tensor(), [1, 2, 3, 4]);
     }
 
     #[test]
@@ -163,16 +148,16 @@ mod tests {
         // A parent that is gone.
         let (ours, theirs) = UnixStream::pair().unwrap();
         drop(ours);
-        let gone = Input::take(&theirs).unwrap_err();
+        let gone = InputReader::take(&theirs).unwrap_err();
         assert_eq!(gone.kind(), ErrorKind::UnexpectedEof);
         // A byte without a handle.
         let (mut ours, theirs) = UnixStream::pair().unwrap();
         ours.write_all(&[0]).unwrap();
-        let none = Input::take(&theirs).unwrap_err();
+        let none = InputReader::take(&theirs).unwrap_err();
         assert_eq!(none.to_string(), "no input memory came with it");
         // A file that somebody may cut short.
         let file = tempfile::tempfile().unwrap();
-        let foreign = Input::from_handle(file.into()).unwrap_err();
+        let foreign = InputReader::of(file.into()).unwrap_err();
         assert_eq!(foreign.to_string(), "the input memory is not sealed");
     }
 }

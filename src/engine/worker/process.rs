@@ -22,7 +22,7 @@ use rustix::{
 
 use super::{
     Failure, Probe,
-    input::Input,
+    input::InputWriter,
     protocol::{Opening, Ready, Reply, Request, garbled, header},
 };
 use crate::engine::Outputs;
@@ -37,7 +37,7 @@ const LAST_WORDS: usize = 8;
 pub(super) struct Worker {
     child: Option<Child>,
     socket: UnixStream,
-    input: Input,
+    input: InputWriter,
     step: String,
     last_words: Arc<Mutex<VecDeque<String>>>,
     pub ready: Ready,
@@ -56,8 +56,7 @@ impl Worker {
         let not_started = |e: io::Error| Failure::NotStarted(e.to_string());
         let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
         socket.set_nonblocking(true).map_err(not_started)?;
-        let input = Input::new(opening.shape.input_len()).map_err(not_started)?;
-        input.share(&socket).map_err(not_started)?;
+        let input = InputWriter::new(opening.shape.input_len(), &socket).map_err(not_started)?;
         let mut child = Command::new(program)
             .arg(COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
