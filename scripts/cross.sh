@@ -11,14 +11,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -eq 0 ] || { echo "cross: takes no argument, got '$*'" >&2; exit 2; }
 bash scripts/setup.sh aarch64
-PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+. scripts/env.sh
 export CARGO_TARGET_DIR=$PWD/target/cross
 triple=aarch64-unknown-linux-gnu
-
-# rustup's standard library for the target, or Debian's compiler, which has one too.
-if [ "$(uname -m)" != aarch64 ] && ! rustup target list --installed 2>/dev/null | grep -qx "$triple"; then
-  export RUSTC=/usr/bin/rustc
-fi
+compiler_for "$triple"
 # shellcheck disable=SC2086  # each word is an argument
 cargo build --locked --release --target "$triple" -p bccscope ${PACKAGES:+$(printf -- '-p %s ' $PACKAGES)} --bins
 

@@ -3,6 +3,7 @@
 
 mod decode;
 pub mod jpeg;
+mod scale;
 mod yuyv;
 
 use std::{
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use decode::check_pixels;
 pub use decode::{DecodeError, Detail, MAX_PIXELS};
+pub(crate) use scale::{Part, Scaler};
 
 /// Number of a frame within one run of the program: unique and rising, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

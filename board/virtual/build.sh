@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 say() { echo "board: $*" >&2; }
 bash scripts/setup.sh board
-PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+. scripts/env.sh
 store=.deps/board
 out=target/board
 root=$out/root
@@ -22,9 +22,8 @@ host_side() {
     depmod -b "$kernel" "$(ls "$kernel/lib/modules")"
     touch "$kernel/done"
   fi
-  cargo build --locked --quiet --bin bccscope --example board-pictures
-  cargo run --locked --quiet --example board-pictures -- "$out/scenes"
-  cargo test --locked --quiet --no-run --test virtual_board
+  build_for_tests --example board-pictures --test virtual_board
+  "$target/debug/examples/board-pictures" "$out/scenes"
 }
 kernel=$store/$(sed -n 's|.*/\(linux-image-.*\)\.deb$|\1|p' board/virtual/packages.txt)
 (set -e; host_side) &
@@ -32,7 +31,7 @@ meanwhile=$!
 trap 'kill "$meanwhile" 2>/dev/null || true' EXIT
 PACKAGES=board-tools bash scripts/cross.sh
 triple=aarch64-unknown-linux-gnu
-[ "$(uname -m)" = aarch64 ] || rustup target list --installed 2>/dev/null | grep -qx "$triple" || export RUSTC=/usr/bin/rustc
+compiler_for "$triple"
 CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
   --manifest-path board/virtual/uvcsim/Cargo.toml
 wait "$meanwhile"

@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 started=$SECONDS
 [ -n "${SKIP_BUILD:-}" ] || board/virtual/build.sh
-PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+. scripts/env.sh
 # A board waits half of its time, for the camera or a limit: two boards on a processor.
 boards=$(($(nproc) * 2)); [ "$boards" -le 8 ] || boards=8
 cargo test --locked --test virtual_board -- --ignored --test-threads="${BOARD_THREADS:-$boards}" --nocapture "$@"

@@ -3,15 +3,11 @@
 //! antialiased bilinear filter, each byte minus 128. The filter's fixed-point arithmetic differs
 //! from Pillow's in its last bit, so a byte may differ by one.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
-};
 use image::RgbImage;
 
 use super::assessment::Region;
 use crate::{
-    frame::Detail,
+    frame::{Detail, Part, Scaler},
     model::{InputSpec, View},
 };
 
@@ -33,18 +29,21 @@ pub fn detail(input: &InputSpec) -> Detail {
 
 /// Turns pictures into input tensors; keeps its buffers between calls.
 pub struct Preparer {
-    resizer: Resizer,
-    input: Image<'static>,
+    scaler: Scaler,
+    size: (u32, u32),
+    input: Vec<u8>,
     tensor: Vec<i8>,
 }
 
 impl Preparer {
     /// For a model's input.
     pub fn new(spec: &InputSpec) -> Preparer {
+        let length = (spec.width * spec.height * 3) as usize;
         Preparer {
-            resizer: Resizer::new(),
-            input: Image::new(spec.width, spec.height, PixelType::U8x3),
-            tensor: vec![0; (spec.width * spec.height * 3) as usize],
+            scaler: Scaler::default(),
+            size: (spec.width, spec.height),
+            input: vec![0; length],
+            tensor: vec![0; length],
         }
     }
 
@@ -62,24 +61,18 @@ impl Preparer {
     /// As [`Preparer::prepare`].
     pub fn prepare_view(&mut self, picture: &RgbImage, seen: View) -> Result<&[i8], PrepareError> {
         let (width, height) = picture.dimensions();
-        let fail = |why: String| PrepareError { width, height, why };
-        let view = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3)
-            .map_err(|e| fail(e.to_string()))?;
-        let aspect = (self.input.width(), self.input.height());
-        let (left, top, crop_width, crop_height) =
-            middle(centred((width, height), aspect), f64::from(seen.part));
-        let options = ResizeOptions::new()
-            .crop(left, top, crop_width, crop_height)
-            .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        self.resizer
-            .resize(&view, &mut self.input, &options)
-            .map_err(|e| fail(e.to_string()))?;
-        for (out, byte) in self.tensor.iter_mut().zip(self.input.buffer()) {
+        let (left, top, part_width, part_height) =
+            middle(centred((width, height), self.size), f64::from(seen.part));
+        let part = Part::Rectangle(left, top, part_width, part_height);
+        self.scaler
+            .scale(picture, part, &mut self.input, self.size)
+            .map_err(|why| PrepareError { width, height, why })?;
+        for (out, byte) in self.tensor.iter_mut().zip(&self.input) {
             // The byte minus 128 is the byte with its top bit flipped, read as signed.
             *out = (byte ^ 0x80) as i8;
         }
         if seen.mirrored {
-            for row in self.tensor.chunks_exact_mut(aspect.0 as usize * 3) {
+            for row in self.tensor.chunks_exact_mut(self.size.0 as usize * 3) {
                 row.as_chunks_mut::<3>().0.reverse();
             }
         }

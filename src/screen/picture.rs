@@ -1,18 +1,16 @@
 //! The camera's picture: fitted into its place, the part the model does not see dimmed, the
 //! heat map over it, copied row by row.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
-};
 use image::RgbImage;
+
+use crate::frame::{Part, Scaler};
 
 use super::{area::Area, heat, sheet::Picture, surface::Surface};
 
 /// What is kept between two pictures.
 #[derive(Default)]
 pub(super) struct Fitter {
-    resizer: Resizer,
+    scaler: Scaler,
     fitted: Vec<u8>,
 }
 
@@ -87,25 +85,10 @@ impl Fitter {
             self.fitted.copy_from_slice(image.as_raw());
             return true;
         }
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        let source = ImageRef::new(
-            image.width(),
-            image.height(),
-            image.as_raw(),
-            PixelType::U8x3,
-        );
-        let target = Image::from_slice_u8(
-            width as u32,
-            height as u32,
-            &mut self.fitted,
-            PixelType::U8x3,
-        );
-        match (source, target) {
-            (Ok(source), Ok(mut target)) => {
-                self.resizer.resize(&source, &mut target, &options).is_ok()
-            }
-            _ => false,
-        }
+        let size = (width as u32, height as u32);
+        self.scaler
+            .scale(image, Part::Whole, &mut self.fitted, size)
+            .is_ok()
     }
 }
 

@@ -14,12 +14,9 @@ mod sums;
 mod surroundings;
 mod texture;
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
-};
 use image::RgbImage;
 
+use crate::frame::{Part, Scaler};
 use channels::Channels;
 use pyramid::Pyramid;
 
@@ -82,14 +79,16 @@ impl Features {
 
 /// The picture at the analysis size.
 fn scaled(picture: &RgbImage) -> Option<Channels> {
-    let (width, height) = picture.dimensions();
-    let view = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3).ok()?;
-    let mut small = Image::new(WIDTH as u32, HEIGHT as u32, PixelType::U8x3);
-    let options = ResizeOptions::new()
-        .fit_into_destination(Some((0.5, 0.5)))
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&view, &mut small, &options).ok()?;
-    Some(Channels::of(small.buffer(), WIDTH, HEIGHT))
+    let mut small = vec![0; WIDTH * HEIGHT * 3];
+    Scaler::default()
+        .scale(
+            picture,
+            Part::Centred,
+            &mut small,
+            (WIDTH as u32, HEIGHT as u32),
+        )
+        .ok()?;
+    Some(Channels::of(&small, WIDTH, HEIGHT))
 }
 
 #[cfg(test)]
