@@ -20,7 +20,7 @@
 //!
 //! | room | holds | knows nothing of |
 //! |---|---|---|
-//! | [`frame`] | a frame as the camera delivered it, and its decoding | models, screens |
+//! | [`frame`] | a frame as the camera delivered it, its decoding, and a picture at another size | models, screens |
 //! | [`camera`] | V4L2, files, recorded runs, the phantom | models, screens |
 //! | [`phantom`] | the drawn dermoscopic test target and its true regions | everything else |
 //! | [`model`] | manifest, tasks, views, checksums, known answers | frames |
@@ -41,7 +41,8 @@
 //!
 //! For the tests alone: `tests/edgetpu-sim` is a library in libedgetpu's place, with faults on
 //! command; `tests/tflite-file` writes small model files, sound or spoilt, for it and for the
-//! lint in [`model`]; `camera/v4l2/fake` is the kernel's buffer queue with a camera behind it.
+//! lint in [`model`]; `camera/v4l2/fake` is the kernel's buffer queue with a camera behind it;
+//! `board/virtual` is a board in QEMU, its camera (`uvcsim`) and what its tests need on it (`tools`).
 
 pub mod app;
 pub mod assess;

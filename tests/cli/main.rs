@@ -6,6 +6,7 @@ mod config;
 mod contract;
 mod edgetpu;
 mod model;
+mod model_files;
 mod run;
 mod support;
 mod surroundings;

@@ -141,3 +141,15 @@ pub fn put(folder: &TempDir, name: impl AsRef<Path>, bytes: impl AsRef<[u8]>) ->
     fs::write(&path, bytes).expect("a file is written");
     path
 }
+
+/// Coral's own files, where they lie beside this checkout or its worktrees.
+pub fn coral(name: &str) -> Option<Vec<u8>> {
+    let found = ["../shared", "../../shared"].iter().find_map(|shared| {
+        let folder = repository().join(shared).join("models/coral");
+        fs::read(folder.join(name)).ok()
+    });
+    if found.is_none() {
+        println!("skipped: no shared/models/coral/{name}");
+    }
+    found
+}

@@ -201,6 +201,8 @@ fn a_driver_that_does_not_return_is_given_up_and_the_picture_comes_back() {
         "given up {:.1} s later",
         device.wait_log(HUNG, 1).as_secs_f32()
     );
+    device.wait_message();
+    device.board.keep_screen("given-up");
     // The one that was given up still has the camera: it is free when the call returns.
     println!("live {:.1} s later", device.wait_live().as_secs_f32());
     device.still_runs();
