@@ -1,17 +1,12 @@
 //! Models that must not be trusted: each is refused by name of what is wrong.
 
-use std::{
-    fs,
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
 use bccscope::model::package::sha256_hex;
 use tempfile::TempDir;
 use tflite_file::spoil;
 
-use crate::support::{Ran, bccscope, coral, folder, lesion, put, repository, shipped};
+use crate::support::{Ran, bccscope, coral, folder, lesion, put, shipped};
 
 /// A copy of the shipped model to spoil.
 struct Copy {
