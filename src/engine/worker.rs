@@ -2,7 +2,8 @@
 //! ([`Isolated`]).
 //!
 //! ```text
-//! analyst thread ─▶ Guarded ──socket──▶ bccscope engine-worker (libedgetpu)
+//! analyst thread ─▶ Guarded ──socket──────────▶ bccscope engine-worker (libedgetpu)
+//!                    │  ▲ └────input, shared──▶
 //!                    │  ▲ keeper thread: heartbeat, restart, known answers
 //!                    └─▶ CpuEngine, whenever the accelerator does not answer in time
 //! ```
