@@ -9,6 +9,7 @@ use std::{
 use bccscope::{
     model::Task,
     phantom::{Phantom, write_png},
+    study::consensus::Standard,
 };
 use tempfile::TempDir;
 
@@ -127,6 +128,12 @@ fn evaluate_and_explain_write_whole_reports() {
     assert_eq!(json["flow"]["images"], 12);
     assert_eq!(json["flow"]["bcc"], 3);
     assert_eq!(json["flow"]["read"], 12);
+    let single = json["figures"].as_array().unwrap().iter().find(|figure| {
+        figure["metric"] == "pigment network of one reader as in the consensus of the others"
+    });
+    // Both readers of these data always agree; nine are not BCC.
+    let single = single.expect("a reader's own figure");
+    assert_eq!((&single["value"], &single["n"]), (&1.0.into(), &9.into()));
     let page = fs::read_to_string(data.path("eval/report.html")).unwrap();
     for word in ["Decision curve", "small n", "STARD", "Sanity"] {
         assert!(page.contains(word), "{word}");
@@ -305,6 +312,8 @@ fn the_consensus_of_two_readers_warns_and_is_written() {
     assert_eq!(first[0], "p0.png");
     assert!(first[4].parse::<f64>().unwrap() > 0.5, "ulceration by both");
     assert_eq!(first[11], "5", "its cells");
+    let standards = Standard::read(&data.path("out/consensus.csv")).unwrap();
+    assert_eq!(standards[0].single[Task::Ulceration.index()], Some(1.0));
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub mod em;
 mod files;
 mod regions;
 mod report;
+mod single;
 mod votes;
 
 use super::{
@@ -39,6 +40,8 @@ pub struct Question {
     pub votes: Votes,
     /// Dawid & Skene's fit.
     pub fit: Fit,
+    /// An item each: the share of its readers who say what the others agree on.
+    pub single: Vec<Option<f64>>,
 }
 
 /// How the consensus is made.
@@ -65,7 +68,13 @@ pub fn consensus(readings: &Readings, settings: Settings) -> Result<Consensus, S
         .map(|task| {
             let votes = Votes::of_task(readings, task);
             let fit = em::fit(&votes, &settings.priors);
-            Question { task, votes, fit }
+            let single = single::against_others(&votes, &settings.priors);
+            Question {
+                task,
+                votes,
+                fit,
+                single,
+            }
         })
         .collect();
     let regions: Vec<_> = Task::PATTERNS
@@ -89,6 +98,7 @@ impl Consensus {
                 file: readings.files[file].clone(),
                 posterior: std::array::from_fn(|q| self.questions[q].fit.posterior[file]),
                 cells: std::array::from_fn(|p| self.regions[p].agreed[file]),
+                single: std::array::from_fn(|q| self.questions[q].single[file]),
             })
             .collect()
     }

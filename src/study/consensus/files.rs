@@ -23,6 +23,9 @@ pub struct Standard {
     pub posterior: [Option<f64>; TASKS],
     /// The cells agreed on, a pattern each; empty where absent.
     pub cells: [Cells; PATTERNS],
+    /// Share of its readers who say what the others agree on, in the order of [`Task::ALL`];
+    /// `None` where no two read it, or an older file does not tell.
+    pub single: [Option<f64>; TASKS],
 }
 
 /// Standards by file name.
@@ -47,9 +50,12 @@ impl Standard {
             }
             let mut posterior = [None; TASKS];
             let mut cells = [Cells::default(); PATTERNS];
+            let mut single = [None; TASKS];
             posterior[0] = row.share("bcc")?;
+            single[0] = row.share("bcc_single")?;
             for (p, code) in codes.into_iter().enumerate() {
                 posterior[1 + p] = row.share(code)?;
+                single[1 + p] = row.share(&format!("{code}_single"))?;
                 let column = format!("{code}_cells");
                 cells[p] = Cells::parse(row.get(&column))
                     .map_err(|why| row.error(format!("{column} {why}")))?;
@@ -58,6 +64,7 @@ impl Standard {
                 file: file.to_owned(),
                 posterior,
                 cells,
+                single,
             });
         }
         Ok(standards)
@@ -66,7 +73,8 @@ impl Standard {
 
 impl Consensus {
     /// One line an image: `file`, `readers`, posteriors (`bcc`, PN … AT), agreed cells
-    /// (`PN_cells` …), shares of votes (`bcc_votes`, `PN_votes` …). Empty is "not read".
+    /// (`PN_cells` …), shares of votes (`bcc_votes`, `PN_votes` …), shares of its readers who say
+    /// what the others agree on (`bcc_single`, `PN_single` …). Empty is "not read".
     pub fn csv(&self, readings: &Readings) -> Vec<u8> {
         let mut text = String::from("file,readers,bcc");
         for code in Task::PATTERNS.map(Task::code) {
@@ -75,9 +83,11 @@ impl Consensus {
         for code in Task::PATTERNS.map(Task::code) {
             text += &format!(",{code}_cells");
         }
-        text += ",bcc_votes";
-        for code in Task::PATTERNS.map(Task::code) {
-            text += &format!(",{code}_votes");
+        for column in ["votes", "single"] {
+            text += &format!(",bcc_{column}");
+            for code in Task::PATTERNS.map(Task::code) {
+                text += &format!(",{code}_{column}");
+            }
         }
         text.push('\n');
         let mut readers = vec![0usize; readings.files.len()];
@@ -95,6 +105,9 @@ impl Consensus {
             }
             for question in &self.questions {
                 text += &format!(",{}", number(question.votes.majority(i)));
+            }
+            for share in standard.single {
+                text += &format!(",{}", number(share));
             }
             text.push('\n');
         }

@@ -33,6 +33,14 @@ pub(super) fn patterns(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut V
         for threshold in [("high", read.high(task)), ("low", read.low(task))] {
             read.at_threshold("patterns", task, threshold, &truth, figures, Some(tables));
         }
+        // What the accuracy can be held against: the readers are no more of one mind than this.
+        if let Some(estimate) = read.single_reader(task) {
+            add(
+                figures,
+                "accuracy of one reader against the others",
+                estimate,
+            );
+        }
     }
 }
 
@@ -113,4 +121,8 @@ pub(super) fn rule(all: &View<'_>, figures: &mut Vec<Figure>) {
     add(&read_non, "rule does not say BCC", &|i| {
         readers_network(i) || !agreed(i)
     });
+    if let Some(estimate) = read_non.single_reader(Task::PigmentNetwork) {
+        let metric = "pigment network of one reader as in the consensus of the others";
+        read_non.add(figures, "rule", Task::Bcc, metric, estimate);
+    }
 }

@@ -33,6 +33,11 @@ impl Item<'_> {
         Some(self.standard?.posterior[task.index()]? >= PRESENT)
     }
 
+    /// Share of the readers of a pattern who say what the others agree on.
+    pub fn single(&self, task: Task) -> Option<f64> {
+        self.standard?.single[task.index()]
+    }
+
     /// Whether the consensus leaves no doubt of a pattern, either way. Where it does, agreement
     /// with it says little: a single reader in four may have tipped it.
     pub fn decided(&self, task: Task) -> bool {
@@ -134,6 +139,14 @@ impl<'a> View<'a> {
             metric: metric.into(),
             estimate,
         });
+    }
+
+    /// How often one reader says what the others agree on, a mean over the images that two or more
+    /// have read; `None` where it is not known of any.
+    pub fn single_reader(&self, task: Task) -> Option<Estimate> {
+        let known = self.part("", |item| item.single(task).is_some());
+        let shares: Vec<f64> = known.items.iter().filter_map(|i| i.single(task)).collect();
+        (!shares.is_empty()).then(|| Estimate::mean(&known.bootstrap(), &shares))
     }
 
     /// A figure of a task's probability against `truth`, with a bootstrap interval.
