@@ -76,6 +76,26 @@ def goals(found):
     return "\n".join(lines)
 
 
+def against_a_reader(found):
+    """The model's agreement with the consensus beside that of one reader with the others."""
+    model, reader = "at high as in the consensus", "of one reader as in the consensus of the others"
+    rows = [(f"{code}, all read", ("patterns", "read", code, "accuracy at high"), ("patterns", "read", code, "accuracy of one reader against the others"))
+            for code in ("PN", "UL", "ON", "MG", "ML", "SW", "AT")]
+    rows.append(("PN, non-BCC", ("rule", "non-BCC", "BCC", f"pigment network {model}"), ("rule", "non-BCC, readers themselves", "BCC", f"pigment network {reader}")))
+    lines = ["| pattern | model | one reader | 95% interval | n |", "|---|---|---|---|---|"]
+    for name, ours, theirs in rows:
+        if ours in found and theirs in found:
+            r = found[theirs]
+            lines.append(f"| {name} | {float(found[ours]['value']):.3f} | {float(r['value']):.3f} | {float(r['low']):.3f} to {float(r['high']):.3f} | {r['n']} |")
+    if len(lines) == 2:
+        return ""
+    return "\n".join(lines) + """
+
+Share of right answers: the model's at `high` against the consensus of all readers, and a reader's against the consensus of
+the others (a mean over the pictures that two or more have read). The consensus of all is the steadier one, which flatters
+the model a little; where one reader stays far below 1, the readers are of two minds and no model can follow both."""
+
+
 def explained(folder):
     """Heat maps against the consensus cells, every method, from `bccscope study explain`."""
     path = Path(folder) / EXPLAIN
@@ -202,7 +222,7 @@ answers come from `scripts/train/answers.py`.
 
 {goals(measured(folder))}
 
-{part('Heat maps against the cells that the readers marked', explained(folder))}### By the training's own check
+{part('What one reader reaches', against_a_reader(measured(folder)))}{part('Heat maps against the cells that the readers marked', explained(folder))}### By the training's own check
 From the same scores, those of `bccscope analyze --no-gate`, which temperature and thresholds were fitted on;
 `scripts/train/evaluate.py`. Intervals: Wilson for shares, stratified bootstrap over pictures for AUROC and ECE.
 
