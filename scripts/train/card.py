@@ -92,8 +92,9 @@ def against_a_reader(found):
     return "\n".join(lines) + """
 
 Share of right answers: the model's at `high` against the consensus of all readers, and a reader's against the consensus of
-the others (a mean over the pictures that two or more have read). The consensus of all is the steadier one, which flatters
-the model a little; where one reader stays far below 1, the readers are of two minds and no model can follow both."""
+the others (a mean over the pictures that two or more have read). The consensus of all is the steadier one, and where
+only two have read a picture and differ, both count as wrong: the comparison flatters the model. Where one reader stays far
+below 1, the readers are of two minds and no model can follow both."""
 
 
 def explained(folder):
