@@ -31,7 +31,7 @@ use bccscope::{
     },
     engine::{CpuEngine, Engine, Settings},
     frame::{Detail, Frame, jpeg},
-    model::Task,
+    model::{TASKS, Task},
     screen::{self, CaseNote, MapView, Scene, Surface, samples::Samples},
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -126,7 +126,7 @@ fn steps(criterion: &mut Criterion) {
     let outputs = engine.infer(&tensor).expect("the engine answers");
     let region = seen_region(frame_size, (input.width, input.height));
     group.bench_function("explain", |b| {
-        b.iter(|| black_box(explain::heat_maps(&outputs, region, 0.5)));
+        b.iter(|| black_box(explain::heat_maps(&outputs, region, [0.5; TASKS])));
     });
 
     let samples = Samples::new();
@@ -168,7 +168,7 @@ fn steps(criterion: &mut Criterion) {
                 let picture = frame.decode(wanted).expect("the phantom decodes");
                 black_box(assessor.gate().check(&picture, frame_size));
                 black_box(preparer.prepare(&picture).map(<[i8]>::len).is_ok());
-                black_box(explain::heat_maps(&outputs, region, 0.5));
+                black_box(explain::heat_maps(&outputs, region, [0.5; TASKS]));
                 screen::draw(&with_map(&large, &result), &status, &mut surface);
                 surface
             },

@@ -8,19 +8,16 @@ thresholds of the int8 file's manifest.
 import argparse
 import hashlib
 import json
-import os
 import tomllib
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import tensorflow as tf
+import torch
 
 import data
+import snapshot
 from calibrate import probabilities
 from evaluate import score_float
-from network import Network
-from publish import averaged
+from network import student
 
 
 def main():
@@ -37,14 +34,14 @@ def main():
         raise SystemExit(f"{a.model}: the score is {manifest['outputs']['score']}, this file knows mean-of-maps only")
     d = data.load(a.data, a.work)
     val = d.where("val")
-    net = Network(a.weights, 0)
-    net.set(averaged(net, a.snapshot))
+    net = student(a.weights, 0)
+    snapshot.load(net, a.snapshot)
     z = score_float(net, d, val, manifest["input"]["width"], manifest["input"]["height"], manifest.get("views", [{}]))
     tasks = manifest["tasks"]
-    sha256 = hashlib.sha256(b"".join(v.tobytes() for v in net.get())).hexdigest()
+    sha256 = hashlib.sha256(b"".join(v.numpy().tobytes() for v in net.state_dict().values())).hexdigest()
     said = {
         "engine": "CPU float",
-        "engine_runtime": f"TensorFlow {tf.__version__}",
+        "engine_runtime": f"PyTorch {torch.__version__}",
         "model": {"name": f"{manifest['name']} float", "version": manifest["version"], "sha256": sha256},
     }
     part = a.out.with_suffix(".part")

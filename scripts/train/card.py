@@ -37,7 +37,8 @@ EVALUATION, EXPLAIN, TRAINING = "evaluation.csv", "explain.json", "training.json
 
 EXPLAINED = """
 
-A map's maximum is brought to 1; inside and outside are its means in the cells that the readers marked and elsewhere.
+A map's maximum is brought to 1; inside and outside are its means in the cells that the readers marked and elsewhere;
+for the BCC map of a BCC, in the cells of all its positive patterns together and elsewhere.
 Wanted for UL and AT: more than 0.57 inside, less than 0.16 outside. `grad-cam` is what the device shows (for this head
 HiResCAM is the same), `min-max-cam` the same map with its negatives kept; occlusion is in the table where it was run
 (`--limit` above 0: a pass a cell); `centre-control` is a blob in the middle that does not look at the picture. Weights made random must
@@ -131,13 +132,14 @@ def thresholds(tasks):
 def begin(recipe):
     """Where the weights came from, where that was not ImageNet."""
     start = recipe.get("start")
-    return f"The weights started from an earlier int8 model, dequantised (SHA-256 `{start['sha256']}`).\n\n" if start else ""
+    return f"The weights started from those of an earlier model (`scripts/train/{start['file']}`, SHA-256 `{start['sha256']}`).\n\n" if start else ""
 
 
 def stages(recipe):
-    lines = ["| stage | input | epochs | opened from block | rate | tasks |", "|---|---|---|---|---|---|"]
+    lines = ["| stage | who learns | from | input | epochs | opened from block | rate | tasks |", "|---|---|---|---|---|---|---|---|"]
     for s in recipe["stage"]:
-        lines.append(f"| {s['name']} | {s['size'][0]}x{s['size'][1]} | {s['epochs']} | {s['open_from']} of 19 | {s['rate']:g} | {s['tasks']} |")
+        whom = f"{' + '.join(s['taught_by'])}, labels at {s.get('labels', 1.0):g}" if "taught_by" in s else "labels"
+        lines.append(f"| {s['name']} | {', '.join(s['learners'])} | {whom} | {s['size'][0]}x{s['size'][1]} | {s['epochs']} | {s['open_from']} of 19 | {s['rate']:g} | {s['tasks']} |")
     return "\n".join(lines)
 
 
@@ -188,8 +190,8 @@ carcinoma counts as "not BCC" here. It is for research and evaluation; it has no
 ## The network
 MobileNet-V2 1.0, 1x1 convolution to eight class maps, global average. Input {i['width']}x{i['height']} {i['colour']}, int8
 ({i['quantise']}), crop {i['crop']}, resize {i['resize']}; outputs the maps {o['maps']} and the logits {o['logits']}.
-Maps are shown to the power of {o.get('map_exponent', 1):g}, so that their line at half encloses what readers marked (fitted
-on train pictures). A map's cell covers {i['width'] // o['maps'][2]}x{i['height'] // o['maps'][1]} pixels of the input: small globules are not resolved.
+Maps are shown to a power (BCC {m['tasks'][0].get('map_exponent', 1):g}, patterns {m['tasks'][1].get('map_exponent', 1):g}), so that their line at half encloses what readers marked
+(fitted on train pictures). A map's cell covers {i['width'] // o['maps'][2]}x{i['height'] // o['maps'][1]} pixels of the input: small globules are not resolved.
 The score of a task is `{o['score']}`, the mean over {views(m.get('views', []))}; p = sigmoid(score / temperature + bias).
 `bccscope model info` lists the operators.
 
@@ -204,8 +206,10 @@ arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
 {part('Readings', training.get('positives'))}## Training
 {begin(training['recipe']) + stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
 
-ImageNet weights (TF-slim, Apache-2.0), batch norm folded; AdamW, exponential average of the
-weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map to
+`student` is the device's network; `mnv2` one of the same kind, `lite1` and `lite2` EfficientNet-Lite1 and
+-Lite2. What teachers say of a view of a picture, or of a blend of two, is learned beside the labels, also
+where nobody read the picture. All come from ImageNet weights (Apache-2.0), batch norm folded in MobileNet-V2; AdamW,
+exponential average of the weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map to
 be high in the cells readers marked; the eleven diagnoses as an auxiliary head, dropped at the end.
 Augmentation: crop, zoom, rotation, flips, light colour, saturation, exposure, contrast, gamma, blur, coarse
 resolution, noise, JPEG, vignette, hair, ruler, pen, gel bubbles, glare.

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,13 @@ def read_votes(path, index, y, cells):
                     mark(cells[i, :, :, p], r[f"{code}_cells"], w / total)
 
 
+def picture(path):
+    image = Image.open(path).convert("RGB")
+    if image.size != (WIDTH, HEIGHT):
+        raise SystemExit(f"{path}: {image.size[0]}x{image.size[1]}, expected {WIDTH}x{HEIGHT}")
+    return np.asarray(image)
+
+
 def decoded(root, files, work):
     """All pictures as one uint8 array, decoded on the first run."""
     work.mkdir(parents=True, exist_ok=True)
@@ -100,11 +108,9 @@ def decoded(root, files, work):
     if not path.exists():
         part = path.with_suffix(".part")
         out = np.lib.format.open_memmap(part, "w+", np.uint8, (len(files), HEIGHT, WIDTH, 3))
-        for i, f in enumerate(files):
-            image = Image.open(root / f).convert("RGB")
-            if image.size != (WIDTH, HEIGHT):
-                raise SystemExit(f"{f}: {image.size[0]}x{image.size[1]}, expected {WIDTH}x{HEIGHT}")
-            out[i] = np.asarray(image)
+        with ThreadPoolExecutor() as pool:
+            for i, pixels in enumerate(pool.map(lambda f: picture(root / f), files)):
+                out[i] = pixels
         out.flush()
         part.rename(path)
     return np.load(path, mmap_mode="r")

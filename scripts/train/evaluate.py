@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
+import torch
 
 from data import DIAGNOSES
 from metrics import auroc, bootstrap, ece, known, wilson
-from prepare import prepare, to_float
+from network import as_input
+from prepare import prepare
 from tasks import CODES
 
 POSITIVE = [CODES.index(c) for c in CODES if c not in ("BCC", "PN")]
@@ -24,15 +25,16 @@ class Figure:
     int8: bool = True
 
 
-def score_float(net, data, ids, width, height, views):
+@torch.no_grad()
+def score_float(learner, data, ids, width, height, views):
     """The float network's scores: mean of the maps, mean over the views."""
-    forward = tf.function(lambda x: net(x)[0])
+    learner = learner.eval().to(memory_format=torch.channels_last)
 
     def view(v):
         parts = []
         for s in range(0, len(ids), 16):
             x = np.stack([prepare(data.images[i], width, height, **v) for i in ids[s : s + 16]])
-            parts.append(forward(tf.constant(to_float(x))).numpy().mean((1, 2)))
+            parts.append(learner(as_input(torch.from_numpy(x))).maps.mean((2, 3)).numpy())
         return np.concatenate(parts)
 
     return np.mean([view(v) for v in views], 0)

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from augment import augment
+from graph import Graph
 from prepare import prepare, to_float
 from tasks import N
 
@@ -22,9 +23,10 @@ def representative(data, width, height, seed):
         yield [to_float(x[None])]
 
 
-def convert(net, data, width, height, seed):
-    spec = tf.TensorSpec([1, height, width, 3], tf.float32)
-    function = tf.function(lambda x: dict(zip(("maps", "logits"), net(x)))).get_concrete_function(spec)
+def convert(learner, data, width, height, seed):
+    graph = Graph(learner)
+    function = graph.__call__.get_concrete_function(tf.TensorSpec([1, height, width, 3], tf.float32))
+    # Without the graph as a second argument: it would add a signature, which the device does not read.
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: representative(data, width, height, seed)

@@ -1,16 +1,14 @@
-"""What the network is asked for. A loss only where a label exists (NaN elsewhere)."""
+"""What a network is asked for. A loss only where a label exists (NaN elsewhere)."""
 
-import tensorflow as tf
+import torch
+import torch.nn.functional as F
 
-
-
-def masked(values, known):
-    return tf.reduce_sum(values * known) / tf.maximum(tf.reduce_sum(known), 1.0)
+ce = F.binary_cross_entropy_with_logits
 
 
 def known_or_zero(y):
-    known = tf.cast(tf.math.is_finite(y), tf.float32)
-    return tf.where(known > 0, y, tf.zeros_like(y)), known
+    known = torch.isfinite(y)
+    return torch.where(known, y, 0.0), known.float()
 
 
 def image_loss(logits, y, positive_weight, task_weight, smoothing):
@@ -18,35 +16,39 @@ def image_loss(logits, y, positive_weight, task_weight, smoothing):
     y, known = known_or_zero(y)
     weight = (1 + (positive_weight - 1) * y) * known
     y = y * (1 - smoothing) + smoothing / 2
-    ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=logits)
-    per_task = tf.reduce_sum(ce * weight, 0) / tf.maximum(tf.reduce_sum(weight, 0), 4.0)
-    return tf.reduce_sum(per_task * task_weight)
+    each = ce(logits, y, reduction="none") * weight
+    return ((each.sum(0) / weight.sum(0).clamp(min=4.0)) * task_weight).sum()
 
 
 def place_loss(maps, cells, y):
     """Where readers marked the pattern the map shall be high, elsewhere low.
 
     Inside and outside weigh the same in a picture that has the pattern; a picture without it asks for
-    low values everywhere, with a small weight.
+    low values everywhere, with a small weight. `maps` [n, 8, h, w], `cells` [n, 7, h, w].
     """
-    maps = maps[..., 1:]
     y, read = known_or_zero(y[:, 1:])
     cells, seen = known_or_zero(cells)
-    seen *= read[:, None, None, :]
-    target = cells * tf.cast(y > 0.5, tf.float32)[:, None, None, :]
-    ce = tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=maps)
+    seen = seen * read[:, :, None, None]
+    target = cells * (y > 0.5).float()[:, :, None, None]
+    each = ce(maps[:, 1:], target, reduction="none")
 
     def mean(weight):
-        return tf.reduce_sum(ce * weight, [1, 2]) / tf.maximum(tf.reduce_sum(weight, [1, 2]), 1.0)
+        return (each * weight).sum((2, 3)) / weight.sum((2, 3)).clamp(min=1.0)
 
-    present = tf.cast(tf.reduce_max(target, [1, 2]) > 0, tf.float32)
+    present = (target.amax((2, 3)) > 0).float()
     with_pattern = present * (mean(target * seen) + mean((1 - target) * seen))
     without = (1 - present) * mean(seen)
-    n = tf.maximum(tf.reduce_sum(present, 0), 1.0)
-    absent = tf.maximum(tf.reduce_sum((1 - present) * read, 0), 1.0)
-    return tf.reduce_mean(tf.reduce_sum(with_pattern * read, 0) / n + 0.5 * tf.reduce_sum(without * read, 0) / absent)
+    n = present.sum(0).clamp(min=1.0)
+    absent = ((1 - present) * read).sum(0).clamp(min=1.0)
+    return ((with_pattern * read).sum(0) / n + 0.5 * (without * read).sum(0) / absent).mean()
 
 
 def diagnosis_loss(logits, diagnosis, weight):
-    ce = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=diagnosis, logits=logits)
-    return tf.reduce_mean(ce * tf.gather(weight, diagnosis))
+    return (F.cross_entropy(logits, diagnosis, reduction="none") * weight[diagnosis]).mean()
+
+
+def taught_loss(said, taught, task_weight):
+    """What the teachers say of the same view of the picture: scores, diagnosis and the places of the patterns."""
+    scores = (ce(said.logits, taught.logits, reduction="none").mean(0) * task_weight).sum()
+    diagnosis = F.cross_entropy(said.diagnosis, taught.diagnosis)
+    return scores + 0.3 * diagnosis + ce(said.maps[:, 1:], taught.maps[:, 1:])

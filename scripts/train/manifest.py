@@ -18,7 +18,7 @@ def text(x):
     return json.dumps(x, ensure_ascii=False)
 
 
-def render(*, name, version, created, summary, sha256, facts, views, exponent, calibration, figures, val):
+def render(*, name, version, created, summary, sha256, facts, views, exponents, calibration, figures, val):
     h, w = facts["height"], facts["width"]
     out = [
         "# Written by scripts/train; every number here is measured or fitted by it.",
@@ -44,13 +44,13 @@ def render(*, name, version, created, summary, sha256, facts, views, exponent, c
         f"maps = [1, {h // 32}, {w // 32}, {len(TASKS)}]",
         f"logits = [1, {len(TASKS)}]",
         'score = "mean-of-maps"',
-        f"map_exponent = {number(exponent)}",
     ]
     for v in views:
         out += ["", "[[views]]", f"part = {number(v.get('part', 1.0))}", f"mirrored = {str(v.get('mirrored', False)).lower()}"]
-    for task, c in zip(TASKS, calibration):
+    for task, c, exponent in zip(TASKS, calibration, exponents):
         out += ["", "[[tasks]]", f"id = {text(task.id)}", f"code = {text(task.code)}", f"name = {text(task.name)}", f"role = {text(task.role)}"]
         out += [f"{key} = {number(c[key])}" for key in ("temperature", "bias", "low", "high")]
+        out.append(f"map_exponent = {number(exponent)}")
     out += ["", "[evidence]", f"data = {text(val)}", f"note = {text(NOTE)}"]
     for f in figures:
         if any(map(math.isnan, (f.value, f.low, f.high))):

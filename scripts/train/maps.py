@@ -1,8 +1,10 @@
-"""How the device shows its heat maps: an exponent, fitted on train pictures to what the readers marked, on the maps
-that `bccscope analyze --heatmaps` writes.
+"""How the device shows its heat maps: an exponent a task, fitted on train pictures to what the readers marked, on the
+maps that `bccscope analyze --heatmaps` writes.
 
 The line at half shall enclose the marked cells (IoU), and the map stand out there (mean inside less mean outside). IoU
 is flat about its best, the contrast is not: of the exponents near the best IoU, the one of the greatest contrast.
+The seven patterns share one, fitted on the two that are marked often enough. BCC has its own: its map, which learned
+from no cell, is held against the cells of all positive patterns together.
 """
 
 import json
@@ -13,46 +15,66 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tasks import CODES
+from tasks import CODES, PATTERNS, TASKS
 
-PATTERNS = ("UL", "AT")  # the two with enough marked pictures
+FITTED_ON = ("UL", "AT")
+POSITIVE = [PATTERNS.index(t.code) for t in TASKS if t.role == "positive-criterion"]
 PICTURES = 300
 EXPONENTS = np.arange(1.0, 0.19, -0.05)
 NEAR = 0.02  # of IoU
 
 
-def fit_exponent(program, model, root, data, seed):
-    """`model`'s manifest has no exponent yet, so its maps are shown as they are."""
-    chosen = marked(data, seed)
-    shown = heatmaps(program, model, root, [data.files[i] for i, _ in chosen], [code for _, code in chosen])
+def fit_exponents(program, model, root, data, seed):
+    """One a task, in the tasks' order. `model`'s manifest has none yet, so its maps are shown as they are."""
+
+    def fit(name, marked):
+        order = np.random.default_rng(seed).permutation(len(marked))
+        return fit_exponent(name, program, model, root, data, [marked[k] for k in order[:PICTURES]])
+
+    bcc, pattern = fit("BCC", marked_bcc(data)), fit("patterns", marked_patterns(data))
+    return [bcc if t.code == "BCC" else pattern for t in TASKS]
+
+
+def fit_exponent(name, program, model, root, data, marked):
+    shown = heatmaps(program, model, root, [data.files[i] for i, _, _ in marked], [code for _, code, _ in marked])
     overlap, contrast = np.zeros(len(EXPONENTS)), np.zeros(len(EXPONENTS))
-    for (i, code), m in zip(chosen, shown):
-        inside = enlarged(data.cells[i, ..., CODES.index(code) - 1] > 0.5, m.shape)
+    for (_, _, cells), m in zip(marked, shown):
+        inside = enlarged(cells, m.shape)
         m = m / max(m.max(), 1e-6)
         for k, exponent in enumerate(EXPONENTS):
             lifted = m**exponent
             hot = lifted >= 0.5
-            overlap[k] += (hot & inside).sum() / max(1, (hot | inside).sum()) / len(chosen)
-            contrast[k] += (lifted[inside].mean() - lifted[~inside].mean()) / len(chosen)
+            overlap[k] += (hot & inside).sum() / max(1, (hot | inside).sum()) / len(marked)
+            contrast[k] += (lifted[inside].mean() - lifted[~inside].mean()) / len(marked)
     best = int(np.where(overlap >= overlap.max() - NEAR, contrast, -1).argmax())
     print(
-        f"maps: exponent {EXPONENTS[best]:.2f}, IoU at half {overlap[best]:.3f} (best {overlap.max():.3f}, as they are {overlap[0]:.3f}), "
-        f"inside less outside {contrast[best]:.3f}, {len(chosen)} train pictures"
+        f"maps of {name}: exponent {EXPONENTS[best]:.2f}, IoU at half {overlap[best]:.3f} (best {overlap.max():.3f}, as they are {overlap[0]:.3f}), "
+        f"inside less outside {contrast[best]:.3f}, {len(marked)} train pictures"
     )
     return float(EXPONENTS[best])
 
 
-def marked(data, seed):
-    """Train pictures with a pattern whose cells were marked, not all of them: (index, code)."""
-    pairs = []
-    for code in PATTERNS:
-        k = CODES.index(code)
+def marked_patterns(data):
+    """Train pictures with a pattern whose cells were marked, not all of them: (index, code, cells [3, 3])."""
+    out = []
+    for code in FITTED_ON:
+        k = PATTERNS.index(code)
         for i in data.where("train"):
-            cells = data.cells[i, ..., k - 1] > 0.5
-            if data.y[i, k] > 0.5 and 0 < cells.sum() < cells.size:
-                pairs.append((i, code))
-    order = np.random.default_rng(seed).permutation(len(pairs))
-    return [pairs[k] for k in order[:PICTURES]]
+            cells = data.cells[i, ..., k] > 0.5
+            if data.y[i, 1 + k] > 0.5 and 0 < cells.sum() < cells.size:
+                out.append((i, code, cells))
+    return out
+
+
+def marked_bcc(data):
+    """BCC of the train pictures, with the cells of all their positive patterns together."""
+    out = []
+    for i in data.where("train"):
+        present = [k for k in POSITIVE if data.y[i, 1 + k] > 0.5]
+        cells = (data.cells[i][..., present] > 0.5).any(-1)
+        if data.y[i, 0] > 0.5 and 0 < cells.sum() < cells.size:
+            out.append((i, "BCC", cells))
+    return out
 
 
 def heatmaps(program, model, root, files, codes):

@@ -1,12 +1,18 @@
-"""MobileNet-V2 1.0 without batch norm (folded), 1x1 convolution to class maps, global average.
+"""MobileNet-V2 1.0 without batch norm (folded), and what hangs on a backbone's features while it learns.
 
-Plain TensorFlow: a list of variables and a function, so that one definition serves training, float
-evaluation and the converter.
+Plain convolutions in a list: one definition serves training, the float network's answers and the export, which builds
+the same graph for the converter from `MobileNet.blocks` (graph.py).
 """
 
-import numpy as np
-import tensorflow as tf
+from typing import NamedTuple
 
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from data import DIAGNOSES
+from depthwise import depthwise, same
 from tasks import N
 
 # expansion, channels, repeats, stride
@@ -15,70 +21,108 @@ FEATURES = 1280
 BLOCKS = 19  # stem, 17 inverted residuals, last convolution
 
 
-class Conv:
-    def __init__(self, name, weight, bias, block, stride=1, depthwise=False, relu=True):
-        self.block, self.stride, self.depthwise, self.relu = block, stride, depthwise, relu
-        self.weight = tf.Variable(weight, name=f"{name}/weight")
-        self.bias = tf.Variable(bias, name=f"{name}/bias")
+class Conv(nn.Module):
+    """A convolution with TensorFlow's "SAME" padding (more on the right and below), which the shipped file has."""
 
-    def __call__(self, x):
-        s = self.stride
+    def __init__(self, weight, bias, stride=1, depthwise=False, relu=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(weight))  # (out, in a group, height, width)
+        self.bias = nn.Parameter(torch.tensor(bias))
+        self.stride, self.depthwise, self.relu = stride, depthwise, relu
+
+    def forward(self, x):
+        k, s = self.weight.shape[-1], self.stride
         if self.depthwise:
-            x = tf.nn.depthwise_conv2d(x, self.weight, [1, s, s, 1], "SAME")
+            x = depthwise(x, self.weight, s)
+            x = x + self.bias.to(x.dtype)[:, None, None]
+        elif s == 1:
+            x = F.conv2d(x, self.weight, self.bias, padding=k // 2)
         else:
-            x = tf.nn.conv2d(x, self.weight, s, "SAME")
-        x = tf.nn.bias_add(x, self.bias)
-        return tf.nn.relu6(x) if self.relu else x
+            (top, bottom), (left, right) = (same(n, k, s) for n in x.shape[-2:])
+            x = F.conv2d(F.pad(x, (left, right, top, bottom)), self.weight, self.bias, s)
+        return F.relu6(x) if self.relu else x
 
 
-class Network:
-    """`blocks` is a list of (convolutions, has a shortcut); `head` makes the maps."""
+class Block(nn.Module):
+    def __init__(self, convs, shortcut):
+        super().__init__()
+        self.convs, self.shortcut = nn.ModuleList(convs), shortcut
 
-    def __init__(self, weights, seed):
+    def forward(self, x):
+        y = x
+        for conv in self.convs:
+            y = conv(y)
+        return x + y if self.shortcut else y
+
+
+class MobileNet(nn.Module):
+    """Features of pictures in [-1, 1], [n, 3, h, w] to [n, 1280, h / 32, w / 32]. `weights`: ImageNet's, a file."""
+
+    def __init__(self, weights):
+        super().__init__()
         stored = np.load(weights)
         names = iter([k[: -len(".weight")] for k in stored.files if k.startswith("features.") and k.endswith(".weight")])
-        rng = np.random.default_rng(seed)
 
-        def conv(block, **kw):
+        def conv(**how):
             name = next(names)
-            axes = (2, 3, 0, 1) if kw.get("depthwise") else (2, 3, 1, 0)
-            return Conv(name, stored[f"{name}.weight"].transpose(axes), stored[f"{name}.bias"], block, **kw)
+            return Conv(stored[f"{name}.weight"].astype(np.float32), stored[f"{name}.bias"].astype(np.float32), **how)
 
-        self.blocks = [([conv(0, stride=2)], False)]
-        channels = 32
+        blocks, channels = [Block([conv(stride=2)], False)], 32
         for expansion, out, repeats, first_stride in INVERTED_RESIDUALS:
             for r in range(repeats):
-                b, stride = len(self.blocks), first_stride if r == 0 else 1
-                convs = [conv(b)] if expansion != 1 else []
-                convs += [conv(b, stride=stride, depthwise=True), conv(b, relu=False)]
-                self.blocks.append((convs, stride == 1 and channels == out))
+                stride = first_stride if r == 0 else 1
+                convs = [conv()] if expansion != 1 else []
+                convs += [conv(stride=stride, depthwise=True), conv(relu=False)]
+                blocks.append(Block(convs, stride == 1 and channels == out))
                 channels = out
-        self.blocks.append(([conv(BLOCKS - 1)], False))
-        head = rng.normal(0, 0.01, (1, 1, FEATURES, N)).astype(np.float32)
-        self.head = Conv("head", head, np.zeros(N, np.float32), BLOCKS, relu=False)
+        blocks.append(Block([conv()], False))
+        self.blocks = nn.Sequential(*blocks)
 
-    def convs(self):
-        return [c for convs, _ in self.blocks for c in convs] + [self.head]
+    def forward(self, x):
+        return self.blocks(x)
 
-    def variables(self, open_from=0):
-        return [v for c in self.convs() if c.block >= open_from for v in (c.weight, c.bias)]
+    def opened(self, block):
+        """The parameters from this block on."""
+        return list(self.blocks[block:].parameters())
 
-    def features(self, x):
-        for convs, shortcut in self.blocks:
-            y = x
-            for c in convs:
-                y = c(y)
-            x = x + y if shortcut else y
-        return x
 
-    def __call__(self, x):
-        """Maps and logits of float pictures in [-1, 1]; this is what is exported."""
-        maps = self.head(self.features(x))
-        return maps, tf.reduce_mean(maps, [1, 2])
+class Said(NamedTuple):
+    maps: torch.Tensor  # [n, 8, h / 32, w / 32]
+    logits: torch.Tensor  # [n, 8]: slope * mean of the map + offset, so that a map may stay a map of places
+    diagnosis: torch.Tensor  # [n, 11]
 
-    def get(self):
-        return [v.numpy() for v in self.variables()]
 
-    def set(self, values):
-        for v, a in zip(self.variables(), values, strict=True):
-            v.assign(a)
+class Learner(nn.Module):
+    """A backbone with the eight class maps, and a second opinion on the diagnosis that only training uses."""
+
+    def __init__(self, backbone, seed):
+        super().__init__()
+        self.backbone = backbone
+        chance = torch.Generator().manual_seed(seed)
+        self.head = nn.Conv2d(FEATURES, N, 1)
+        self.diagnosis = nn.Linear(FEATURES, len(DIAGNOSES))
+        for layer in (self.head, self.diagnosis):
+            nn.init.normal_(layer.weight, 0, 0.01, generator=chance)
+            nn.init.zeros_(layer.bias)
+        self.slope, self.offset = nn.Parameter(torch.zeros(N)), nn.Parameter(torch.zeros(N))
+
+    def forward(self, x, drop=0.0):
+        features = F.dropout2d(self.backbone(x), drop, self.training)
+        with torch.autocast(x.device.type, enabled=False):  # eight numbers a place: nothing to gain, digits to lose
+            features = features.float()
+            maps = self.head(features)
+            logits = maps.mean((2, 3)) * self.slope.exp() + self.offset
+            return Said(maps, logits, self.diagnosis(features.mean((2, 3))))
+
+    def opened(self, block):
+        return [*self.backbone.opened(block), *self.head.parameters(), *self.diagnosis.parameters(), self.slope, self.offset]
+
+
+def student(imagenet, seed):
+    """The network that the device runs."""
+    return Learner(MobileNet(imagenet), seed)
+
+
+def as_input(pictures):
+    """uint8 [n, h, w, 3] to float [n, 3, h, w] in [-1, 1]."""
+    return pictures.permute(0, 3, 1, 2).float() / 127.5 - 1.0

@@ -17,13 +17,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 
 import data
+import snapshot
 from calibrate import calibrate, probabilities
 from card import TRAINING, card
 from evaluate import operating, ranking, score_float
 from export import check, convert
 from manifest import render
-from maps import fit_exponent
-from network import Network
+from maps import fit_exponents
+from network import student
 from tasks import CODES, TASKS
 
 
@@ -42,20 +43,13 @@ def device_scores(program, model, root, files):
     return np.array([[a["bcc"]["score"], *(p["score"] for p in a["patterns"])] for a in answers])
 
 
-def averaged(net, runs):
-    """The mean of the runs' averaged weights."""
-    n = len(net.variables())
-    stored = [np.load(r) for r in runs]
-    return [np.mean([s[s.files[n + i]] for s in stored], 0) for i in range(n)]
-
-
 def build(args):
     recipe = tomllib.loads(Path(args.recipe).read_text())
     d = data.load(args.data, args.work, args.consensus)
     val = d.where("val")
     y, diagnosis = d.y[val], d.diagnosis[val]
-    net = Network(args.weights, recipe["seed"])
-    net.set(averaged(net, args.snapshot))
+    net = student(args.weights, recipe["seed"])
+    snapshot.load(net, args.snapshot)
     width, height = args.size or recipe["stage"][-1]["size"]
 
     target = Path(args.models) / recipe["name"]
@@ -74,7 +68,7 @@ def build(args):
         sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
         facts=facts,
         views=views,
-        exponent=1.0,
+        exponents=[1.0] * len(CODES),
         val=f"MILK10k val ({len(val)} images, one a lesion, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
     )
     gate = target / "gate.toml"
@@ -82,7 +76,7 @@ def build(args):
     # Thresholds that mean nothing, so that the device can score: what they are fitted on is its own answers.
     (temp / "manifest.toml").write_text(render(calibration=[UNFITTED] * len(CODES), figures=[], **common))
     z = device_scores(args.program, temp, Path(args.data) / "milk10k", [d.files[i] for i in val])
-    common["exponent"] = fit_exponent(args.program, temp, Path(args.data) / "milk10k", d, recipe["seed"])
+    common["exponents"] = fit_exponents(args.program, temp, Path(args.data) / "milk10k", d, recipe["seed"])
     z_float = score_float(net, d, val, width, height, views)
     calibration = calibrate(z, y)
     p = probabilities(z, calibration)
@@ -139,7 +133,7 @@ def main():
     p.add_argument("--consensus")
     p.add_argument("--models", default=here.parent.parent / "models")
     p.add_argument("--program", required=True, help="bccscope, whose answers the thresholds are fitted on")
-    p.add_argument("--snapshot", nargs="+", required=True, help="one .npz of a run, or several to average")
+    p.add_argument("--snapshot", nargs="+", required=True, help="student.npz of a run, or several to average")
     p.add_argument("--size", nargs=2, type=int, metavar=("WIDTH", "HEIGHT"))
     build(p.parse_args())
 

@@ -1,206 +1,202 @@
-"""The training loop: the recipe's stages, one after the other, resumable after every epoch."""
+"""The training loop: the recipe's stages, one after the other, resumable at every check."""
 
-import csv
+import copy
 import json
-import queue
-import threading
+import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
+import torch
 
-import warm
-from augment import augment, warp_cells
+import snapshot
+from batches import Batches, loader
 from data import DIAGNOSES
-from losses import diagnosis_loss, image_loss, place_loss
-from metrics import auroc, inside_outside, known
-from network import FEATURES, Network
-from prepare import prepare, to_float
-from tasks import CODES, N, PATTERNS
+from losses import diagnosis_loss, image_loss, place_loss, taught_loss
+from network import Learner, Said, as_input, student
+from watch import Watch
 
-STRIDE = 32
 TASK_WEIGHT = {"bcc": [1.0] + [0.0] * 7, "all": [1.0, 0.3, 0.3, 0.2, 0.2, 0.2, 0.05, 0.3]}
 PLACE_WEIGHT = 0.3
 DIAGNOSIS_WEIGHT = 0.3
 SMOOTHING = 0.04
-EMA = 0.996
+EMA = 0.998  # a step
 WEIGHT_DECAY = 0.02
 DROPOUT = 0.2
+CLIP = 2.0
 
 
 class Trainer:
-    def __init__(self, data, weights, run_dir, seed, start=None):
-        self.data, self.seed = data, seed
+    """Its learners are those that the stages name: `student` and `mnv2…` are MobileNet-V2, `liteN` EfficientNet-LiteN."""
+
+    def __init__(self, data, recipe, imagenet, run_dir, workers):
+        self.data, self.recipe, self.workers = data, recipe, workers
+        self.seed, self.batch = recipe["seed"], recipe.get("batch", 32)
         self.run = Path(run_dir)
         self.run.mkdir(parents=True, exist_ok=True)
-        tf.random.set_seed(seed)
-        self.net = Network(weights, seed)
-        rng = np.random.default_rng(seed + 1)
-        self.aux = [tf.Variable(rng.normal(0, 0.01, (FEATURES, len(DIAGNOSES))).astype(np.float32)), tf.Variable(tf.zeros(len(DIAGNOSES)))]
-        # image logit = slope * mean of the map + offset: the map may stay a map of places
-        self.affine = [tf.Variable(tf.zeros(N)), tf.Variable(tf.zeros(N))]
-        if start:
-            warm.start(self.net, self.affine, start["file"], start["sha256"])
-        self.ema = [tf.Variable(v, trainable=False) for v in self.net.variables()]
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(self.seed)
+        torch.set_float32_matmul_precision("high")
+        names = dict.fromkeys(name for stage in recipe["stage"] for name in stage["learners"])
+        self.learners = {name: self.learner(name, imagenet, self.seed + i) for i, name in enumerate(names)}
+        self.averages = {name: copy.deepcopy(l).eval().requires_grad_(False) for name, l in self.learners.items()}
         train = data.where("train")
         count = np.bincount(data.diagnosis[train], minlength=len(DIAGNOSES))
-        self.diagnosis_weight = tf.constant(np.clip(np.sqrt(count.max() / 3 / np.maximum(count, 1)), 0.7, 3.0), tf.float32)
+        self.diagnosis_weight = self.tensor(np.clip(np.sqrt(count.max() / 3 / np.maximum(count, 1)), 0.7, 3.0))
         y = data.y[train]
         positives, negatives = np.nansum(y, 0), np.nansum(1 - y, 0)
-        self.positive_weight = tf.constant(np.clip(np.sqrt(negatives / np.maximum(positives, 1)), 1, 5), tf.float32)
+        self.positive_weight = self.tensor(np.clip(np.sqrt(negatives / np.maximum(positives, 1)), 1, 5))
+        # Made once: a tensor sent to the GPU from a list makes the step wait for all that is under way there.
+        self.task_weight = {tasks: self.tensor(weights) for tasks, weights in TASK_WEIGHT.items()}
+        self.watch = Watch(data, self.run, self.device)
 
-    # ---- samples -------------------------------------------------------------------------------
+    def learner(self, name, imagenet, seed):
+        if name.startswith("lite"):
+            from teacher import Lite  # its packages are needed only here
 
-    def order(self, rng):
-        """Every training picture once, those with a rare pattern once more."""
-        train = self.data.where("train")
-        rare = [1 + PATTERNS.index(c) for c in ("ON", "MG", "ML", "SW")]
-        has = np.nan_to_num(self.data.y[train][:, rare]).max(1) > 0.5
-        return rng.permutation(np.concatenate([train, train[has]]))
+            made = Learner(Lite(name.removeprefix("lite")), seed)
+        else:
+            made = student(imagenet, seed)
+            if start := self.recipe.get("start"):
+                snapshot.load(made, [start["file"]], start["sha256"])
+        return made.to(self.device, memory_format=torch.channels_last)
 
-    def batches(self, stage, number, epoch, batch):
-        width, height = stage["size"]
-        base = (self.seed, number, epoch)
-        ids = self.order(np.random.default_rng(base))
-        strength = stage.get("strength", 1.0)
+    def tensor(self, values):
+        return torch.tensor(np.asarray(values), dtype=torch.float32, device=self.device)
 
-        def make(at):
-            some = ids[at : at + batch]
-            x = np.empty((batch, height, width, 3), np.uint8)
-            cells = np.empty((batch, height // STRIDE, width // STRIDE, len(PATTERNS)), np.float32)
-            for k, i in enumerate(some):
-                rng = np.random.default_rng(base + (at + k,))
-                image = self.data.images[i]
-                x[k], back = augment(image, width, height, rng, strength)
-                size = (image.shape[1], image.shape[0])
-                cells[k] = warp_cells(self.data.cells[i], back, size, width // STRIDE, height // STRIDE, width, height)
-            return x, self.data.y[some], cells, self.data.diagnosis[some]
-
-        return ahead(make, range(0, len(ids) - batch + 1, batch))
+    def half(self):
+        """Convolutions in bfloat16 where that is fast; losses are float either way."""
+        return torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else nullcontext()
 
     # ---- steps ---------------------------------------------------------------------------------
 
-    def stepper(self, stage, opened, optimizer):
-        net = self.net
-        task_weight = tf.constant(TASK_WEIGHT[stage["tasks"]], tf.float32)
-        joint = stage["tasks"] == "all"
-        place_weight = stage.get("place", PLACE_WEIGHT)
+    def loss(self, said, y, cells, diagnosis, stage):
+        loss = image_loss(said.logits, y, self.positive_weight, self.task_weight[stage["tasks"]], SMOOTHING)
+        loss = loss + DIAGNOSIS_WEIGHT * diagnosis_loss(said.diagnosis, diagnosis, self.diagnosis_weight)
+        if stage["tasks"] == "all":
+            loss = loss + stage.get("place", PLACE_WEIGHT) * place_loss(said.maps, cells, y)
+        return stage.get("labels", 1.0) * loss
 
-        @tf.function
-        def step(x, y, cells, diagnosis, momentum):
-            x = tf.cast(x, tf.float32) / 127.5 - 1.0
-            with tf.GradientTape() as tape:
-                f = net.features(x)
-                f = tf.nn.dropout(f, DROPOUT, noise_shape=[tf.shape(f)[0], 1, 1, FEATURES])
-                maps = net.head(f)
-                logits = tf.reduce_mean(maps, [1, 2]) * tf.exp(self.affine[0]) + self.affine[1]
-                loss = image_loss(logits, y, self.positive_weight, task_weight, SMOOTHING)
-                seen = tf.matmul(tf.reduce_mean(f, [1, 2]), self.aux[0]) + self.aux[1]
-                loss += DIAGNOSIS_WEIGHT * diagnosis_loss(seen, diagnosis, self.diagnosis_weight)
-                if joint:
-                    loss += place_weight * place_loss(maps, cells, y)
-            optimizer.apply_gradients(zip(tape.gradient(loss, opened, unconnected_gradients="zero"), opened))
-            for average, v in zip(self.ema, net.variables()):
-                average.assign(momentum * average + (1 - momentum) * v)
-            return loss
+    @torch.no_grad()
+    def taught(self, x, teachers):
+        """The teachers' mean, as probabilities."""
+        with self.half():
+            said = [self.averages[name](x) for name in teachers]
+        mean = lambda values: torch.stack(values).mean(0)
+        return Said(
+            mean([s.maps.sigmoid() for s in said]),
+            mean([s.logits.sigmoid() for s in said]),
+            mean([s.diagnosis.softmax(1) for s in said]),
+        )
 
-        return step
+    def step(self, name, optimizer, batch, stage, blend):
+        """One step of one network. A blend of two pictures has no label; what the teachers see in it counts."""
+        x, y, cells, diagnosis = batch
+        if blend is not None:
+            x = blend * x + (1 - blend) * x.flip(0)
+        with self.half():
+            said = self.learners[name](x, DROPOUT)
+        loss = 0.0
+        if blend is None:
+            loss = self.loss(said, y, cells, diagnosis, stage)
+        if teachers := stage.get("taught_by"):
+            loss = loss + taught_loss(said, self.taught(x, teachers), self.task_weight[stage["tasks"]])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], CLIP)
+        optimizer.step()
+        return loss.detach()
 
-    def fit(self, stages, batch=32):
-        done = self.progress()
-        for number, stage in enumerate(stages):
+    @torch.no_grad()
+    def average(self, name, steps):
+        keep = min(EMA, (1 + steps) / (10 + steps))
+        mean, now = (list(l.state_dict().values()) for l in (self.averages[name], self.learners[name]))
+        real = [a.is_floating_point() for a in mean]
+        torch._foreach_lerp_([a for a, r in zip(mean, real) if r], [b for b, r in zip(now, real) if r], 1 - keep)
+        for a, b, r in zip(mean, now, real):
+            if not r:
+                a.copy_(b)
+
+    def optimizer(self, name, stage):
+        opened = self.learners[name].opened(stage["open_from"])
+        decayed = {"params": [p for p in opened if p.dim() > 1], "weight_decay": WEIGHT_DECAY}
+        free = {"params": [p for p in opened if p.dim() <= 1], "weight_decay": 0.0}
+        self.learners[name].requires_grad_(False)
+        for p in opened:
+            p.requires_grad_(True)
+        return torch.optim.AdamW([decayed, free], lr=stage["rate"], betas=(0.9, 0.99), fused=self.device.type == "cuda")
+
+    def fit(self):
+        stored = self.stored()
+        done = stored["done"] if stored else {"stage": 0, "step": 0, "steps": 0, "seconds": 0.0}
+        for number, stage in enumerate(self.recipe["stage"]):
             if done["stage"] > number:
                 continue
-            opened = self.net.variables(stage["open_from"]) + self.aux + self.affine
-            optimizer = tf.keras.optimizers.AdamW(stage["rate"], weight_decay=WEIGHT_DECAY, beta_2=0.99, global_clipnorm=2.0)
-            optimizer.exclude_from_weight_decay(var_list=[v for v in opened if len(v.shape) == 1])
-            optimizer.build(opened)
-            if done["stage"] == number and done["epoch"] > 0:
-                self.restore("last", self.own() + optimizer.variables)
-            else:
-                done.update(stage=number, epoch=0, step=0, seconds=0.0)
-                if number > 0:
-                    self.restore(f"end-{number - 1}", self.own())
-                if stage.get("from_ema", False):
-                    self.net.set([v.numpy() for v in self.ema])
-            step, plan = self.stepper(stage, opened, optimizer), Plan(stage, len(self.order(np.random.default_rng(0))) // batch)
-            while plan.share(done) < 1:
-                began, before, losses = time.time(), done["seconds"], []
-                for b in self.batches(stage, number, done["epoch"], batch):
-                    done["seconds"] = before + time.time() - began
-                    if plan.share(done) >= 1:
-                        break
-                    optimizer.learning_rate.assign(plan.rate(done))
-                    momentum = min(EMA, (1 + done["steps"]) / (10 + done["steps"]))
-                    losses.append(step(*b, tf.constant(momentum, tf.float32)))
-                    done["steps"] += 1
-                    done["step"] += 1
-                    if done["step"] % 20 == 0:
-                        print(f"  {time.strftime('%H:%M:%S')} {stage['name']} step {done['step']} of {plan.total}", flush=True)
-                done["epoch"] += 1
-                self.save("last", self.own() + optimizer.variables)
-                self.write_progress(done)
-                self.log(stage["name"], done, np.mean(losses), time.time() - began, self.validate(stage["size"]))
-            self.save(f"end-{number}", self.own())
-            done.update(stage=number + 1, epoch=0)
-            self.write_progress(done)
+            if done["step"] == 0 and "like" in stage:
+                for learners in (self.learners, self.averages):
+                    for name in stage["learners"]:
+                        learners[name].load_state_dict(self.averages[stage["like"]].state_dict())
+            optimizers = {name: self.optimizer(name, stage) for name in stage["learners"]}
+            if done["step"] > 0:
+                for name, optimizer in optimizers.items():
+                    optimizer.load_state_dict(stored["optimizers"][name])
+            self.stage(number, stage, optimizers, done)
+            done.update(stage=number + 1, step=0, seconds=0.0)
+            self.save(done, {})
+
+    def stage(self, number, stage, optimizers, done):
+        batches = Batches(self.data, stage, number, self.seed, self.batch)
+        plan, check = Plan(stage, batches), max(1, round(stage.get("check", 1) * batches.an_epoch))
+        for name in optimizers:
+            # A backbone that is held keeps its batch norm's statistics as well.
+            self.learners[name].train().backbone.train(bool(self.learners[name].backbone.opened(stage["open_from"])))
+        began, before, losses = time.time(), done["seconds"], []
+        for k, batch in enumerate(loader(batches, done["step"], self.workers, self.device.type == "cuda"), done["step"]):
+            pictures, *rest = (t.to(self.device, non_blocking=True) for t in batch)
+            x = as_input(pictures).contiguous(memory_format=torch.channels_last)
+            chance = np.random.default_rng((self.seed, number, k))
+            blend = float(chance.uniform(0.2, 0.8)) if chance.random() < stage.get("blend", 0.0) else None
+            for name, optimizer in optimizers.items():
+                for group in optimizer.param_groups:
+                    group["lr"] = plan.rate(done)
+                losses.append(self.step(name, optimizer, (x, *rest), stage, blend))
+                self.average(name, done["steps"])
+            done["step"] += 1
+            done["steps"] += 1
+            done["seconds"] = before + time.time() - began
+            over = plan.share(done) >= 1
+            if over or done["step"] % check == 0:
+                loss = torch.stack(losses).mean().item()
+                self.save(done, {name: o.state_dict() for name, o in optimizers.items()})
+                self.watch.log(f"{stage['name']} {done['step'] / batches.an_epoch:.1f}", done, loss, stage["size"], {n: self.averages[n] for n in optimizers})
+                losses = []
+            if over:
+                break
 
     # ---- state ---------------------------------------------------------------------------------
 
-    def own(self):
-        return [*self.net.variables(), *self.ema, *self.aux, *self.affine]
+    def save(self, done, optimizers):
+        """All of it to go on from, and each learner's averaged weights; `student.npz` is what the export wants."""
+        state = {"done": done, "optimizers": optimizers}
+        for kind in ("learners", "averages"):
+            state[kind] = {name: l.state_dict() for name, l in getattr(self, kind).items()}
+        part = self.run / "last.part"
+        torch.save(state, part)
+        os.replace(part, self.run / "last.pt")
+        for name in optimizers:
+            snapshot.write(self.run / f"{name}.npz", self.averages[name])
+        (self.run / "progress.json").write_text(json.dumps(done))
 
-    def save(self, name, variables):
-        part = self.run / f"{name}.part.npz"
-        np.savez(part, *[np.asarray(v) for v in variables])
-        part.rename(self.run / f"{name}.npz")
-
-    def restore(self, name, variables):
-        stored = np.load(self.run / f"{name}.npz")
-        for v, key in zip(variables, stored.files, strict=True):
-            v.assign(stored[key])
-
-    def progress(self):
-        path = self.run / "progress.json"
-        return json.loads(path.read_text()) if path.exists() else {"stage": 0, "epoch": 0, "steps": 0, "step": 0, "seconds": 0.0}
-
-    def write_progress(self, done):
-        path = self.run / "progress.json"
-        path.with_suffix(".part").write_text(json.dumps(done))
-        path.with_suffix(".part").rename(path)
-
-    # ---- validation ----------------------------------------------------------------------------
-
-    def validate(self, size):
-        """Figures of the averaged float weights on val: a compass, not a result."""
-        val = self.data.where("val")
-        own = self.net.get()
-        self.net.set([v.numpy() for v in self.ema])
-        x = np.stack([prepare(self.data.images[i], *size) for i in val])
-        forward = tf.function(lambda a: self.net.head(self.net.features(a)))
-        maps = np.concatenate([forward(tf.constant(to_float(x[i : i + 32]))).numpy() for i in range(0, len(x), 32)])
-        self.net.set(own)
-        z, y = maps.mean((1, 2)), self.data.y[val]
-        figures = {c: auroc(*known(y[:, k], z[:, k])) for k, c in enumerate(CODES)}
-        nv = np.isin(self.data.diagnosis[val], (DIAGNOSES.index("BCC"), DIAGNOSES.index("NV")))
-        figures["BCC-NV"] = auroc(y[nv, 0], z[nv, 0])
-        for c in ("UL", "AT"):
-            k = CODES.index(c)
-            a, b, _ = inside_outside(maps[..., k], self.data.cells[val][..., k - 1], y[:, k])
-            figures[f"{c}-in"], figures[f"{c}-out"] = a, b
-        return figures
-
-    def log(self, name, done, loss, seconds, figures):
-        line = " ".join(f"{k} {v:.3f}" for k, v in figures.items())
-        print(f"{time.strftime('%H:%M:%S')} {name} {done['epoch']:3d}  {seconds:4.0f} s  loss {loss:.3f}  {line}", flush=True)
-        path = self.run / "log.csv"
-        new = not path.exists()
-        with open(path, "a", newline="") as f:
-            w = csv.writer(f)
-            if new:
-                w.writerow(["stage", "epoch", "step", "seconds", "loss", *figures])
-            w.writerow([name, done["epoch"], done["step"], round(seconds, 1), round(float(loss), 4), *(round(v, 4) for v in figures.values())])
+    def stored(self):
+        path = self.run / "last.pt"
+        if not path.exists():
+            return None
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        for kind in ("learners", "averages"):
+            for name, learner in getattr(self, kind).items():
+                learner.load_state_dict(state[kind][name])
+        return state
 
 
 class Plan:
@@ -209,10 +205,10 @@ class Plan:
     A stage ends after `epochs` (a fraction will do) or after `minutes` of training, whichever is first.
     """
 
-    def __init__(self, stage, steps_an_epoch):
+    def __init__(self, stage, batches):
         self.peak, self.floor, self.hold = stage["rate"], stage.get("floor", 0.02), stage.get("hold", False)
-        self.total = round(stage["epochs"] * steps_an_epoch)
-        self.warm = min(stage.get("warm", 100), steps_an_epoch)
+        self.total = len(batches)
+        self.warm = min(stage.get("warm", 100), batches.an_epoch)
         self.seconds = 60 * stage.get("minutes", float("inf"))
 
     def share(self, done):
@@ -221,22 +217,3 @@ class Plan:
     def rate(self, done):
         cosine = 1.0 if self.hold else self.floor + (1 - self.floor) * 0.5 * (1 + np.cos(np.pi * self.share(done)))
         return self.peak * min((done["step"] + 1) / self.warm, cosine)
-
-
-def ahead(make, keys, depth=6):
-    """The results of make(key), made by one thread a few ahead of their use."""
-    made = queue.Queue(depth)
-
-    def work():
-        try:
-            for k in keys:
-                made.put(make(k))
-            made.put(None)
-        except BaseException as e:  # handed to the consumer
-            made.put(e)
-
-    threading.Thread(target=work, daemon=True).start()
-    while (item := made.get()) is not None:
-        if isinstance(item, BaseException):
-            raise item
-        yield item

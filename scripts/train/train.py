@@ -5,10 +5,6 @@ import os
 import tomllib
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import tensorflow as tf
-
 import data
 from stages import Trainer
 
@@ -21,15 +17,14 @@ def main():
     p.add_argument("--work", required=True, help="folder for decoded pictures, checkpoints and logs")
     p.add_argument("--recipe", default=here / "recipe.toml")
     p.add_argument("--consensus", help="CSV of `bccscope study consensus`; without it, the mean of the votes")
-    p.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
+    p.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 1) - 2), help="processes that augment; 0: none")
     a = p.parse_args()
     recipe = tomllib.loads(Path(a.recipe).read_text())
-    tf.config.threading.set_intra_op_parallelism_threads(a.threads)
-    d = data.load(a.data, a.work, a.consensus)
-    print(f"{len(d.where('train'))} train, {len(d.where('val'))} val; patterns: {d.consensus}", flush=True)
     if "start" in recipe:
         recipe["start"]["file"] = Path(a.recipe).parent / recipe["start"]["file"]
-    Trainer(d, a.weights, Path(a.work) / Path(a.recipe).stem, recipe["seed"], recipe.get("start")).fit(recipe["stage"], recipe.get("batch", 32))
+    d = data.load(a.data, a.work, a.consensus)
+    print(f"{len(d.where('train'))} train, {len(d.where('val'))} val; patterns: {d.consensus}", flush=True)
+    Trainer(d, recipe, a.weights, Path(a.work) / Path(a.recipe).stem, a.workers).fit()
 
 
 if __name__ == "__main__":

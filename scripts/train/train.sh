@@ -24,13 +24,9 @@ if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
     "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
     cp "$here/requirements.txt" "$venv/made-from.txt"
 fi
-# On AVX2 without VNNI TensorFlow leaves oneDNN off, and glibc gives every step's tensors back to the kernel:
-# together they halve the speed.
-export TF_ENABLE_ONEDNN_OPTS=1
-export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
 python=$venv/bin/python
 model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
-snapshot=$work/$(basename "$recipe" .toml)/last.npz
+snapshot=$work/$(basename "$recipe" .toml)/student.npz
 mkdir -p "$work" "$model"
 "$program" study consensus "$data/patterns/readings.csv" --out "$work/consensus"
 consensus=${3:-$work/consensus/consensus.csv}

@@ -327,7 +327,7 @@ impl Assessor {
             maps: explain::heat_maps(
                 &looked.merged,
                 region,
-                self.package.manifest.outputs.map_exponent,
+                self.package.manifest.map_exponents(),
             ),
         })
     }

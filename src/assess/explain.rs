@@ -19,11 +19,11 @@ use crate::{
 /// pattern the model does not see has no bright spot. 2 is a probability of 0.88.
 const FULL_EVIDENCE: f32 = 2.0;
 
-/// The heat maps of an answer. `exponent` is the manifest's, see [`scaled`].
-pub fn heat_maps(outputs: &Outputs, region: Region, exponent: f32) -> HeatMaps {
+/// The heat maps of an answer. `exponents` are the manifest's, see [`scaled`].
+pub fn heat_maps(outputs: &Outputs, region: Region, exponents: [f32; TASKS]) -> HeatMaps {
     let maps = std::array::from_fn(|task| {
         let own = outputs.maps.iter().skip(task).step_by(TASKS);
-        scaled(own.copied(), FULL_EVIDENCE, exponent)
+        scaled(own.copied(), FULL_EVIDENCE, exponents[task])
     });
     HeatMaps {
         columns: outputs.columns,
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn evidence_stands_where_the_frame_shows_it() {
-        let maps = heat_maps(&outputs([-1.0, 5.0, -1.0, -1.0]), REGION, 1.0);
+        let maps = heat_maps(&outputs([-1.0, 5.0, -1.0, -1.0]), REGION, [1.0; TASKS]);
         assert_eq!(maps.at(Task::Ulceration, 400.0, 100.0), Some(1.0));
         assert_eq!(maps.at(Task::Ulceration, 200.0, 300.0), Some(0.0));
         assert_eq!(maps.at(Task::Ulceration, 50.0, 100.0), None);
@@ -138,27 +138,27 @@ mod tests {
 
     #[test]
     fn a_task_without_evidence_has_an_empty_map() {
-        let maps = heat_maps(&outputs([-1.0; 4]), REGION, 1.0);
+        let maps = heat_maps(&outputs([-1.0; 4]), REGION, [1.0; TASKS]);
         assert!(maps.maps[Task::Bcc.index()].iter().all(|&v| v == 0.0));
     }
 
     #[test]
     fn weak_evidence_stays_pale() {
         for exponent in [1.0, 0.4] {
-            let maps = heat_maps(&outputs([0.5, 0.0, 0.0, 0.0]), REGION, exponent);
+            let maps = heat_maps(&outputs([0.5, 0.0, 0.0, 0.0]), REGION, [exponent; TASKS]);
             assert_eq!(maps.maps[Task::Ulceration.index()][0], 0.25);
         }
     }
 
     #[test]
     fn an_exponent_lifts_the_weak_and_keeps_the_strongest_and_the_empty() {
-        let maps = heat_maps(&outputs([4.0, 1.0, 0.0, -1.0]), REGION, 0.5);
+        let maps = heat_maps(&outputs([4.0, 1.0, 0.0, -1.0]), REGION, [0.5; TASKS]);
         assert_eq!(maps.maps[Task::Ulceration.index()], [1.0, 0.5, 0.0, 0.0]);
     }
 
     #[test]
     fn the_picture_covers_the_whole_frame() {
-        let maps = heat_maps(&outputs([4.0; 4]), REGION, 1.0);
+        let maps = heat_maps(&outputs([4.0; 4]), REGION, [1.0; TASKS]);
         let picture = maps.picture(Task::Ulceration, (600, 400), 60, 40);
         assert_eq!(picture.get_pixel(5, 20).0, [0]);
         assert_eq!(picture.get_pixel(30, 20).0, [255]);

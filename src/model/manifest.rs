@@ -1,7 +1,7 @@
 //! `manifest.toml`: everything the device must know of a model besides its weights. It is
 //! written by the training pipeline (`scripts/train`), never by hand.
 
-use std::path::{Component, Path};
+mod check;
 
 use serde::{Deserialize, Serialize};
 
@@ -143,14 +143,6 @@ pub struct OutputSpec {
     pub logits: [usize; 2],
     /// Which of them a task's score is read from.
     pub score: Score,
-    /// Exponent of a map's evidence where it is shown, above 0 to 1; see
-    /// [`crate::assess::explain::scaled`].
-    #[serde(default = "as_it_is")]
-    pub map_exponent: f32,
-}
-
-fn as_it_is() -> f32 {
-    1.0
 }
 
 /// Where a task's score comes from.
@@ -184,6 +176,14 @@ pub struct TaskSpec {
     pub low: f32,
     /// From this probability on the answer is "yes".
     pub high: f32,
+    /// Exponent of the map's evidence where it is shown, above 0 to 1; see
+    /// [`crate::assess::explain::scaled`].
+    #[serde(default = "as_it_is")]
+    pub map_exponent: f32,
+}
+
+fn as_it_is() -> f32 {
+    1.0
 }
 
 impl TaskSpec {
@@ -246,8 +246,13 @@ impl Manifest {
     /// One sentence: the TOML reader's own (with line), or what does not make sense.
     pub fn parse(text: &str) -> Result<Manifest, String> {
         let manifest: Manifest = files::parse_toml(text)?;
-        manifest.check()?;
+        check::check(&manifest)?;
         Ok(manifest)
+    }
+
+    /// The exponent that each task's map is shown with.
+    pub fn map_exponents(&self) -> [f32; TASKS] {
+        Task::ALL.map(|task| self.task(task).map_exponent)
     }
 
     /// The calibration and thresholds of a task.
@@ -259,115 +264,4 @@ impl Manifest {
     pub fn grid(&self) -> (usize, usize) {
         (self.outputs.maps[1], self.outputs.maps[2])
     }
-
-    fn check(&self) -> Result<(), String> {
-        if self.schema != SCHEMA {
-            return Err(format!(
-                "schema {} where this program reads {SCHEMA}",
-                self.schema
-            ));
-        }
-        if self.name.is_empty() || self.version.is_empty() {
-            return Err("name and version must not be empty".into());
-        }
-        let InputSpec { width, height, .. } = self.input;
-        if !(32..=2048).contains(&width) || !(32..=2048).contains(&height) {
-            return Err(format!("input {width}x{height} is out of range 32 to 2048"));
-        }
-        view::check(&self.views)?;
-        let [batch, rows, columns, classes] = self.outputs.maps;
-        if batch != 1
-            || !(1..=256).contains(&rows)
-            || !(1..=256).contains(&columns)
-            || classes != TASKS
-        {
-            return Err(format!(
-                "outputs.maps {:?} where [1, rows, columns, {TASKS}] is needed",
-                self.outputs.maps
-            ));
-        }
-        if self.outputs.logits != [1, TASKS] {
-            return Err(format!(
-                "outputs.logits {:?} where [1, {TASKS}] is needed",
-                self.outputs.logits
-            ));
-        }
-        // Written so that a NaN fails.
-        let exponent = self.outputs.map_exponent;
-        let sensible = exponent > 0.0 && exponent <= 1.0;
-        if !sensible {
-            return Err(format!(
-                "outputs.map_exponent {exponent} where above 0 to 1 is needed"
-            ));
-        }
-        if self.tasks.len() != TASKS {
-            return Err(format!(
-                "{} tasks where {TASKS} are needed",
-                self.tasks.len()
-            ));
-        }
-        let Files { cpu, edgetpu } = &self.files;
-        check_file(&cpu.path, &cpu.sha256)?;
-        if let Some(file) = edgetpu {
-            check_file(&file.path, &file.sha256)?;
-            // Written so that a NaN fails.
-            let sensible = file.max_difference > 0.0 && file.max_difference <= 0.5;
-            if !sensible {
-                return Err(format!(
-                    "files.edgetpu max_difference {} where above 0 to 0.5 is needed",
-                    file.max_difference
-                ));
-            }
-        }
-        for (spec, task) in self.tasks.iter().zip(Task::ALL) {
-            check_task(spec, task)?;
-        }
-        Ok(())
-    }
-}
-
-/// A file lies in the model's own folder: one plain name, no way up, down or out.
-fn check_file(path: &str, sha256: &str) -> Result<(), String> {
-    let mut parts = Path::new(path).components();
-    let plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None)
-        if name.as_encoded_bytes() == path.as_bytes());
-    if !plain {
-        return Err(format!(
-            "files must lie in the model's own folder, not at {path:?}"
-        ));
-    }
-    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(format!(
-            "the sha256 of {path} must be 64 hexadecimal digits"
-        ));
-    }
-    Ok(())
-}
-
-fn check_task(spec: &TaskSpec, task: Task) -> Result<(), String> {
-    let id = &spec.id;
-    if id != task.id() || spec.code != task.code() {
-        return Err(format!(
-            "task {id} ({}) stands where {} ({}) is needed",
-            spec.code,
-            task.id(),
-            task.code()
-        ));
-    }
-    if spec.role != task.role() {
-        return Err(format!("task {id} has the wrong role"));
-    }
-    if !(spec.temperature.is_finite() && spec.temperature > 0.0 && spec.bias.is_finite()) {
-        return Err(format!(
-            "task {id}: temperature must be above 0 and bias a number"
-        ));
-    }
-    // Written so that a NaN fails.
-    let in_order = 0.0 <= spec.low && spec.low <= spec.high && spec.high <= 1.0;
-    if !in_order {
-        return Err(format!(
-            "task {id}: thresholds must be 0 <= low <= high <= 1"
-        ));
-    }
-    Ok(())
 }

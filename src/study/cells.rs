@@ -43,6 +43,12 @@ impl Cells {
         }
     }
 
+    /// The cells of either set.
+    #[must_use]
+    pub fn union(self, other: Cells) -> Cells {
+        Cells(self.0 | other.0)
+    }
+
     /// Whether it holds none.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{camera::still, engine, model::Package, model::Task, phantom::Phantom};
 pub use agreement::{Agreement, IOU_AT};
-use agreement::{Measured, Place};
+use agreement::{Measured, Place, marked};
 pub use faithfulness::Faithfulness;
 use methods::Method;
 use probe::Probe;
@@ -85,7 +85,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
     let bytes = std::mem::take(&mut inputs.package.cpu);
     let manifest = inputs.package.manifest.clone();
     let mut probe = Probe::open(bytes.clone(), &manifest, inputs.engine)?;
-    let exponent = probe.exponent();
+    let exponents = probe.exponents();
     let mut cells = Measured::default();
     let mut faithful = faithfulness::Collected::default();
     let mut tensors = Vec::new();
@@ -118,14 +118,10 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         } else {
             Some(probe.occlusion(&seen.tensor, &base)?)
         };
-        for &task in &patterns {
-            let marked = standard.cells[task.index() - 1];
-            if marked.is_empty() || marked.is_full() {
-                continue;
-            }
+        for (task, marked) in marked(case.bcc, &patterns, standard) {
             for method in Method::ALL {
                 let from = method.source(&seen.shown, &base);
-                let Some(map) = method.map(task, from, occluded.as_ref(), exponent) else {
+                let Some(map) = method.map(task, from, occluded.as_ref(), exponents) else {
                     continue;
                 };
                 let place = Place::new(&map, from, seen.region, seen.size);
@@ -209,7 +205,7 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
                 let from = method.source(&seen.shown, &base);
-                let Some(map) = method.map(task, from, Some(&occluded), probe.exponent()) else {
+                let Some(map) = method.map(task, from, Some(&occluded), probe.exponents()) else {
                     continue;
                 };
                 let place = Place::new(&map, from, seen.region, seen.size);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What the readers together say of one image.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Standard {
     /// As the readings name it.
     pub file: String,

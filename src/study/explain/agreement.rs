@@ -8,8 +8,8 @@ use super::{Estimate, methods::Method};
 use crate::{
     assess::{HeatMaps, Region},
     engine::Outputs,
-    model::{TASKS, Task},
-    study::{SEED, metrics::Bootstrap},
+    model::{Role, TASKS, Task},
+    study::{SEED, cells::Cells, consensus::Standard, metrics::Bootstrap},
 };
 
 /// The map counts as hot from this share of its maximum on.
@@ -50,6 +50,21 @@ pub(super) struct One {
     pub hit: bool,
     pub mass: f64,
     pub iou: f64,
+}
+
+/// What a picture's maps are held against: a pattern's own cells and, for the BCC map of a BCC,
+/// the cells of all its positive patterns together, as readers marked no tumour as such. Nothing
+/// where no cell is marked, or every one. `patterns`: those present.
+pub(super) fn marked(bcc: bool, patterns: &[Task], standard: &Standard) -> Vec<(Task, Cells)> {
+    let cells = |task: Task| standard.cells[task.index() - 1];
+    let of_bcc = patterns
+        .iter()
+        .filter(|task| task.role() == Role::PositiveCriterion)
+        .fold(Cells::default(), |all, &task| all.union(cells(task)));
+    let own = patterns.iter().map(|&task| (task, cells(task)));
+    own.chain(bcc.then_some((Task::Bcc, of_bcc)))
+        .filter(|(_, cells)| !cells.is_empty() && !cells.is_full())
+        .collect()
 }
 
 /// A map on its frame.
@@ -208,6 +223,32 @@ mod tests {
     fn an_empty_map_is_a_miss_not_a_gap() {
         let one = measure(&[(0.0, true), (0.0, false)]).unwrap();
         assert!(one.empty && !one.hit && one.inside == 0.0);
+    }
+
+    #[test]
+    fn a_bcc_is_held_against_the_cells_of_its_positive_patterns_together() {
+        let mut standard = Standard::default();
+        let mut mark = |task: Task, cells: &str| {
+            standard.cells[task.index() - 1] = Cells::parse(cells).unwrap();
+        };
+        mark(Task::Ulceration, "45");
+        mark(Task::ArborizingTelangiectasia, "56");
+        mark(Task::PigmentNetwork, "123456789");
+        let patterns = [
+            Task::PigmentNetwork,
+            Task::Ulceration,
+            Task::ArborizingTelangiectasia,
+        ];
+        let cells = |text| Cells::parse(text).unwrap();
+        let own = [
+            (Task::Ulceration, cells("45")),
+            (Task::ArborizingTelangiectasia, cells("56")),
+        ];
+        assert_eq!(marked(false, &patterns, &standard), own);
+        let all = marked(true, &patterns, &standard);
+        assert_eq!(all[..2], own);
+        assert_eq!(all[2..], [(Task::Bcc, cells("456"))]);
+        assert_eq!(marked(true, &[Task::PigmentNetwork], &standard), []);
     }
 
     #[test]

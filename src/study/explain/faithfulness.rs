@@ -60,7 +60,7 @@ impl Collected {
         let cells = base.rows * base.columns;
         let mut orders: Vec<(&'static str, Vec<usize>)> = Vec::new();
         for method in ORDERED {
-            if let Some(map) = method.map(task, base, occluded, 1.0) {
+            if let Some(map) = method.map(task, base, occluded, [1.0; TASKS]) {
                 let mut order: Vec<usize> = (0..cells).collect();
                 order.sort_by(|&a, &b| map[b].total_cmp(&map[a]));
                 orders.push((method.name(), order));

@@ -53,19 +53,19 @@ impl Method {
     }
 
     /// A task's map on the model's grid, 0 and up; `None` where it needs the occlusion and
-    /// none was made. `exponent` is what the device shows its own map with.
+    /// none was made. `exponents` are what the device shows its own maps with.
     pub fn map(
         self,
         task: Task,
         base: &Outputs,
         occluded: Option<&[Vec<f32>; TASKS]>,
-        exponent: f32,
+        exponents: [f32; TASKS],
     ) -> Option<Vec<f32>> {
         match self {
             Method::GradCam => Some(scaled(
                 class_map(task, base).into_iter(),
                 f32::MIN_POSITIVE,
-                exponent,
+                exponents[task.index()],
             )),
             Method::MinMaxCam => {
                 let map = class_map(task, base);

@@ -98,8 +98,8 @@ impl Probe {
     }
 
     /// What the device shows its maps with.
-    pub fn exponent(&self) -> f32 {
-        self.manifest.outputs.map_exponent
+    pub fn exponents(&self) -> [f32; TASKS] {
+        self.manifest.map_exponents()
     }
 
     /// Occlusion maps of all tasks.

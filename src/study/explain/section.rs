@@ -10,7 +10,8 @@ pub fn section(page: &mut Page, report: &Report) {
         "{} images. The map has {} × {} cells: it cannot resolve a small globule. Maps are brought \
          to a maximum of 1 before they are measured. Chance for pointing and mass is the region's \
          share of the picture; the control is a blob in the middle, whatever the picture. The \
-         readers' cells are ninths of the picture: coarser than the maps.",
+         readers' cells are ninths of the picture: coarser than the maps. The BCC map of a BCC is \
+         held against the cells of all its positive patterns together.",
         report.images, report.grid.0, report.grid.1
     ));
     for (title, rows) in [
