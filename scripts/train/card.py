@@ -190,8 +190,8 @@ carcinoma counts as "not BCC" here. It is for research and evaluation; it has no
 ## The network
 MobileNet-V2 1.0, 1x1 convolution to eight class maps, global average. Input {i['width']}x{i['height']} {i['colour']}, int8
 ({i['quantise']}), crop {i['crop']}, resize {i['resize']}; outputs the maps {o['maps']} and the logits {o['logits']}.
-Maps are shown to a power (BCC {m['tasks'][0].get('map_exponent', 1):g}, patterns {m['tasks'][1].get('map_exponent', 1):g}), so that their line at half encloses what readers marked
-(fitted on train pictures). A map's cell covers {i['width'] // o['maps'][2]}x{i['height'] // o['maps'][1]} pixels of the input: small globules are not resolved.
+Maps are shown to a power ({', '.join(f"{t['code']} {t.get('map_exponent', 1):g}" for t in m['tasks'])}), so that their line at half
+encloses what readers marked (fitted on train pictures). A map's cell covers {i['width'] // o['maps'][2]}x{i['height'] // o['maps'][1]} pixels of the input: small globules are not resolved.
 The score of a task is `{o['score']}`, the mean over {views(m.get('views', []))}; p = sigmoid(score / temperature + bias).
 `bccscope model info` lists the operators.
 

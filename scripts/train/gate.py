@@ -2,8 +2,10 @@
 
 Dermoscopic training pictures against close-ups, plus blurred, dark, bright and glare copies of val, each
 written to a temporary folder and measured by `bccscope model gate-features`. Copies are cropped and
-rescaled at random first, so that neither set is told by its pixel size or JPEG history. The discriminant
-is a small network on these features; its threshold is set on scores of folds it was not fitted on.
+rescaled at random first, so that neither set is told by its pixel size or JPEG history; what is fitted on
+has also been put in another light, and sometimes behind a round aperture, since the archive's cameras are
+not the clinic's. The discriminant is a small network on these features; its threshold is set on scores of
+folds it was not fitted on.
 """
 
 import argparse
@@ -22,7 +24,10 @@ FAULTS = ("blur", "dark", "bright", "glare")
 SIZES = [(256, 192), (320, 240), (400, 300), (640, 480)]
 HIDDEN, DECAY, NETWORKS, FOLDS = 8, 2e-3, 3, 5
 CLOSE_UP_COPIES = 4
-REFUSED = 0.022  # share of dermoscopic training pictures that the discriminant may refuse
+LIGHT = 0.1  # spread of the logarithms of gains and gamma
+VARIED, ROUND = 0.6, 0.15  # shares of the copies that are fitted on
+BRIGHTEST, MOST_GLARE = 227.0, 0.03  # median luma, share burnt out: no more, whatever the fitted pictures have
+REFUSED = 0.026  # share of dermoscopic training pictures that the discriminant may refuse
 
 
 def plain(path, rng):
@@ -33,6 +38,33 @@ def plain(path, rng):
     cw, ch = w * crop, min(h, w * 0.75) * crop
     x, y = rng.uniform(0, w - cw), rng.uniform(0, h - ch)
     return im.resize(SIZES[rng.integers(len(SIZES))], Image.BICUBIC, box=(x, y, x + cw, y + ch))
+
+
+def other_light(picture, rng):
+    """Another white balance, exposure and gamma, as another device has."""
+    warm, tint = rng.normal(0, LIGHT), rng.normal(0, LIGHT / 2)
+    gain = np.exp(np.array([warm, tint, -warm]) + rng.normal(0, LIGHT))
+    a = (np.asarray(picture, np.float32) / 255) ** np.exp(rng.normal(0, LIGHT)) * gain
+    return Image.fromarray((np.clip(a, 0, 1) * 255).astype(np.uint8))
+
+
+def round_field(picture, rng):
+    """What a dermatoscope with a round aperture shows: black around the field, with a soft rim."""
+    w, h = picture.size
+    x, y = w / 2 + rng.normal(0, 0.03) * w, h / 2 + rng.normal(0, 0.03) * h
+    yy, xx = np.mgrid[0:h, 0:w]
+    rim = (rng.uniform(0.45, 0.62) * h - np.hypot(xx - x, yy - y)) / (rng.uniform(0.002, 0.02) * h)
+    a = np.asarray(picture, np.float32) * np.clip(rim + 0.5, 0, 1)[..., None] + rng.uniform(0, 10)
+    return Image.fromarray(np.clip(a, 0, 255).astype(np.uint8))
+
+
+def varied(picture, rng):
+    if rng.random() < VARIED:
+        picture = other_light(picture, rng)
+    return round_field(picture, rng) if rng.random() < ROUND else picture
+
+
+CHANGES = {"varied": varied, "other light": other_light, "round field": round_field}
 
 
 def faulty(picture, kind, rng):
@@ -56,7 +88,10 @@ def measure(program, files, rng, kind=None):
     with tempfile.TemporaryDirectory() as folder:
         for i, f in enumerate(files):
             copy = plain(f, rng)
-            copy = faulty(copy, kind, rng) if kind else copy
+            if kind in CHANGES:
+                copy = CHANGES[kind](copy, rng)
+            elif kind:
+                copy = faulty(copy, kind, rng)
             copy.save(Path(folder) / f"{i:05}.jpg", quality=int(rng.integers(80, 96)))
         out = subprocess.run([program, "model", "gate-features", folder], check=True, capture_output=True, text=True).stdout
     return np.array([[float(v) for v in row[1:]] for row in csv.reader(io.StringIO(out))])
@@ -170,15 +205,15 @@ def main():
     if not a.out:
         p.error("--out is needed")
     rng = np.random.default_rng(a.seed)
-    good = measure(a.program, table(a.data, "milk10k", "train", rng, a.limit), rng)
+    good = measure(a.program, table(a.data, "milk10k", "train", rng, a.limit), rng, "varied")
     close_ups = lambda split: [f for f in table(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]
-    discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng), a.seed)
+    discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng, "varied"), a.seed)
     t = {
         "short_side": 180.0,
         "sharpness": np.quantile(good[:, 3], 0.002),
         "dark": np.quantile(good[:, 0], 0.001),
-        "bright": min(np.quantile(good[:, 0], 0.999), 235.0),
-        "glare": np.quantile(good[:, 1], 0.998),
+        "bright": min(np.quantile(good[:, 0], 0.999), BRIGHTEST),
+        "glare": min(np.quantile(good[:, 1], 0.998), MOST_GLARE),
         "skin": max(np.quantile(good[:, 2], 0.001), 0.02),
         "dermoscopic": threshold,
     }
@@ -187,6 +222,7 @@ def main():
         note("dermoscopic val", t, discriminant, measure(a.program, val, rng)),
         note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, close_ups("val"), rng)),
         *(note(f"{kind} copies of val", t, discriminant, measure(a.program, val, rng, kind)) for kind in FAULTS),
+        *(note(f"dermoscopic val, {kind}", t, discriminant, measure(a.program, val, rng, kind)) for kind in CHANGES if kind != "varied"),
         f"close-ups train: {in_folds:.3f} refused by the discriminant in folds it was not fitted on",
     ]
     out = Path(a.out)

@@ -3,8 +3,8 @@ maps that `bccscope analyze --heatmaps` writes.
 
 The line at half shall enclose the marked cells (IoU), and the map stand out there (mean inside less mean outside). IoU
 is flat about its best, the contrast is not: of the exponents near the best IoU, the one of the greatest contrast.
-The seven patterns share one, fitted on the two that are marked often enough. BCC has its own: its map, which learned
-from no cell, is held against the cells of all positive patterns together.
+The two patterns that are marked often enough have their own, the others one that is fitted on both. BCC's map, which
+learned from no cell, is held against the cells of all positive patterns together.
 """
 
 import json
@@ -17,11 +17,11 @@ from PIL import Image
 
 from tasks import CODES, PATTERNS, TASKS
 
-FITTED_ON = ("UL", "AT")
+OFTEN_MARKED = ("UL", "AT")
 POSITIVE = [PATTERNS.index(t.code) for t in TASKS if t.role == "positive-criterion"]
 PICTURES = 300
 EXPONENTS = np.arange(1.0, 0.19, -0.05)
-NEAR = 0.02  # of IoU
+NEAR = 0.03  # of IoU; with 0.02 AT stays below the goal (0.57 inside) on val
 
 
 def fit_exponents(program, model, root, data, seed):
@@ -31,8 +31,11 @@ def fit_exponents(program, model, root, data, seed):
         order = np.random.default_rng(seed).permutation(len(marked))
         return fit_exponent(name, program, model, root, data, [marked[k] for k in order[:PICTURES]])
 
-    bcc, pattern = fit("BCC", marked_bcc(data)), fit("patterns", marked_patterns(data))
-    return [bcc if t.code == "BCC" else pattern for t in TASKS]
+    both = marked_patterns(data)
+    found = {code: fit(code, [m for m in both if m[1] == code]) for code in OFTEN_MARKED}
+    found["BCC"] = fit("BCC", marked_bcc(data))
+    others = fit("the other patterns", both)
+    return [found.get(t.code, others) for t in TASKS]
 
 
 def fit_exponent(name, program, model, root, data, marked):
@@ -57,7 +60,7 @@ def fit_exponent(name, program, model, root, data, marked):
 def marked_patterns(data):
     """Train pictures with a pattern whose cells were marked, not all of them: (index, code, cells [3, 3])."""
     out = []
-    for code in FITTED_ON:
+    for code in OFTEN_MARKED:
         k = PATTERNS.index(code)
         for i in data.where("train"):
             cells = data.cells[i, ..., k] > 0.5

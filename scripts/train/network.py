@@ -40,7 +40,7 @@ class Conv(nn.Module):
         else:
             (top, bottom), (left, right) = (same(n, k, s) for n in x.shape[-2:])
             x = F.conv2d(F.pad(x, (left, right, top, bottom)), self.weight, self.bias, s)
-        return F.relu6(x) if self.relu else x
+        return F.relu6(x, inplace=True) if self.relu else x
 
 
 class Block(nn.Module):

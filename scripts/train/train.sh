@@ -24,6 +24,8 @@ if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
     "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
     cp "$here/requirements.txt" "$venv/made-from.txt"
 fi
+# glibc gives every step's tensors back to the kernel: kept, the steps on a CPU take less than half the time.
+export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
 python=$venv/bin/python
 model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
 snapshot=$work/$(basename "$recipe" .toml)/student.npz

@@ -92,7 +92,7 @@ pub fn seen_region(frame: (u32, u32), input: (u32, u32)) -> Region {
 }
 
 /// Left, top, width and height of the largest centred rectangle of aspect ratio `aspect`.
-fn centred(size: (u32, u32), aspect: (u32, u32)) -> (f64, f64, f64, f64) {
+pub(super) fn centred(size: (u32, u32), aspect: (u32, u32)) -> (f64, f64, f64, f64) {
     let (width, height) = (f64::from(size.0), f64::from(size.1));
     let ratio = f64::from(aspect.0) / f64::from(aspect.1);
     let (crop_width, crop_height) = if width > height * ratio {

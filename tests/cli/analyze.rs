@@ -135,10 +135,18 @@ fn a_print_file_is_scored_as_the_same_picture_in_rgb() {
     let dir = folder();
     let print = put(&dir, "print.jpg", print_file());
     let plain = put(&dir, "plain.png", encoded(picture(), ImageFormat::Png));
-    let lines = analyze([print.as_os_str(), plain.as_os_str(), "--no-gate".as_ref()]).json();
+    // What a print file read the wrong way round would look like.
+    let mut negative = picture();
+    image::imageops::invert(&mut negative);
+    let wrong = put(&dir, "wrong.png", encoded(negative, ImageFormat::Png));
+    let files = [&print, &plain, &wrong].map(|path| path.as_os_str());
+    let lines = analyze(files.into_iter().chain(["--no-gate".as_ref()])).json();
     let scores = lines.iter().map(|l| l["bcc"]["score"].as_f64().unwrap());
-    let [print, plain] = scores.collect::<Vec<_>>().try_into().unwrap();
-    assert!((print - plain).abs() < 0.5, "{print} and {plain}");
+    let [print, plain, wrong] = scores.collect::<Vec<_>>().try_into().unwrap();
+    assert!(
+        (print - plain).abs() * 3.0 < (wrong - plain).abs(),
+        "{print} and {plain}, where the negative has {wrong}"
+    );
 }
 
 #[test]

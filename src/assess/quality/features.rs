@@ -6,6 +6,7 @@
 
 mod channels;
 mod colour;
+mod field;
 mod light;
 mod plane;
 mod pyramid;
@@ -16,7 +17,10 @@ mod texture;
 
 use image::RgbImage;
 
-use crate::frame::{Part, Scaler};
+use crate::{
+    assess::prepare::centred,
+    frame::{Part, Scaler},
+};
 use channels::Channels;
 use pyramid::Pyramid;
 
@@ -77,17 +81,25 @@ impl Features {
     }
 }
 
-/// The picture at the analysis size.
+/// The picture at the analysis size; of a field on black, its inside.
 fn scaled(picture: &RgbImage) -> Option<Channels> {
+    let size = (WIDTH as u32, HEIGHT as u32);
     let mut small = vec![0; WIDTH * HEIGHT * 3];
-    Scaler::default()
-        .scale(
-            picture,
-            Part::Centred,
-            &mut small,
-            (WIDTH as u32, HEIGHT as u32),
-        )
+    let mut scaler = Scaler::default();
+    scaler
+        .scale(picture, Part::Centred, &mut small, size)
         .ok()?;
+    if let Some(field) = field::inside(&small, WIDTH, HEIGHT) {
+        let (left, top, width, height) = centred(picture.dimensions(), size);
+        let [x, y, across, down] = field.map(f64::from);
+        let part = Part::Rectangle(
+            left + x * width,
+            top + y * height,
+            across * width,
+            down * height,
+        );
+        scaler.scale(picture, part, &mut small, size).ok()?;
+    }
     Some(Channels::of(&small, WIDTH, HEIGHT))
 }
 
@@ -119,6 +131,23 @@ mod tests {
         for (i, (a, b)) in small.vector.iter().zip(&large.vector).enumerate() {
             assert!((a - b).abs() < 0.25, "feature {i}: {a} and {b}");
         }
+    }
+
+    #[test]
+    fn a_round_field_on_black_is_measured_as_its_inside() {
+        let whole = striped(800, 600);
+        let mut round = whole.clone();
+        for (x, y, pixel) in round.enumerate_pixels_mut() {
+            if (x as f32 - 400.0).hypot(y as f32 - 300.0) > 300.0 {
+                *pixel = image::Rgb([8, 7, 9]);
+            }
+        }
+        let inside = image::imageops::crop_imm(&whole, 172, 129, 456, 342).to_image();
+        let [round, inside, whole] =
+            [round, inside, whole].map(|p| Features::measure(&p).expect("large enough"));
+        assert!((round.luma - inside.luma).abs() < 3.0);
+        assert!((round.sharpness - inside.sharpness).abs() < 0.1 * whole.sharpness);
+        assert!((round.skin - 1.0).abs() < 0.01, "{}", round.skin);
     }
 
     #[test]
