@@ -2,8 +2,8 @@
 //!
 //! Every property is a measured score against a threshold of the model's `gate.toml`, which
 //! `scripts/train/gate.py` fits from what this room measures (`analyze --json`). All scores are
-//! taken on the picture scaled to one analysis size, so that a camera's resolution does not
-//! change them.
+//! taken on the picture (of a round field on black: its inside) scaled to one analysis size, so
+//! that a camera's resolution does not change them.
 
 mod features;
 

@@ -45,7 +45,7 @@ pub(super) fn carried(
 }
 
 impl Picture<'_> {
-    /// Paints it.
+    /// Paints it; black where it cannot be shown, never what stood there before.
     pub fn paint(&self, surface: &mut Surface) {
         let (left, top, right, bottom) = self.area.pixels();
         let (width, height) = (
@@ -68,6 +68,8 @@ impl Picture<'_> {
                     row.copy_from_slice(line);
                 }
             }
+        } else {
+            (top..bottom).for_each(|y| surface.row(y, left, right).fill(0));
         }
         surface.fitter = fitter;
     }
@@ -153,6 +155,26 @@ mod tests {
         ) {
             let mut pixels = vec![100; w * h * 3];
             mark_seen(&mut pixels, (w, h), Area::new(x, y, rw, rh), stroke);
+        }
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_shown_leaves_nothing_of_the_last_one() {
+        let mut surface = Surface::new(8, 6);
+        for image in [
+            RgbImage::from_pixel(4, 3, image::Rgb([200; 3])),
+            RgbImage::new(0, 0),
+        ] {
+            let picture = Picture {
+                area: Area::new(0.0, 0.0, 8.0, 6.0),
+                image: &image,
+                heat: None,
+                seen: None,
+                stroke: 1.0,
+            };
+            picture.paint(&mut surface);
+            let shown = if image.is_empty() { 0 } else { 200 };
+            assert!(surface.picture().as_raw().iter().all(|&v| v == shown));
         }
     }
 

@@ -39,7 +39,8 @@ pub struct Features {
     pub luma: f32,
     /// Share of pixels burnt out in all three channels.
     pub glare: f32,
-    /// Share of pixels coloured like skin or a lesion: red at least as strong as blue.
+    /// Share of pixels coloured like skin or a lesion: red about as strong as blue, or stronger,
+    /// in the cool light of some devices as well.
     pub skin: f32,
     /// Mean gradient at the finest scale over that at a quarter of the size: high where edges
     /// are crisp, low where they were smeared.
@@ -62,7 +63,7 @@ impl Features {
         // `&`, not `&&`: without branches eight pixels are tested at once.
         let glare = rgb.share(|r, g, b| (r >= 250.0) & (g >= 250.0) & (b >= 250.0));
         let skin = rgb.share(|r, g, b| {
-            (r + 6.0 >= b) & (r + 6.0 >= g) & (r > 30.0) & ((r - g).max(r - b) >= 6.0)
+            (1.2 * r + 6.0 >= b) & (r + 6.0 >= g) & (r > 30.0) & ((r - g).max(r - b) >= 6.0)
         });
         let sharpness = luma.gradients[0].mean() / (luma.gradients[2].mean() + 0.5);
         let parts = [
