@@ -3,7 +3,8 @@
 Seen on an H200: cuDNN takes seconds a step for the gradient of a 5x5 depthwise convolution in this layout, and PyTorch's
 kernels for the other one reach a tenth of the memory's speed. Three short Triton kernels do instead: the result, the
 gradient of the input, that of the weight. Sums are float, no atomics: the same input gives the same bytes. Anywhere but
-on a GPU PyTorch's own convolution is used; `python depthwise.py` compares the two (Triton's interpreter, no GPU needed).
+on a GPU PyTorch's own convolution is used; `TRITON_INTERPRET=1 python depthwise.py` compares the two
+without one.
 """
 
 import torch
