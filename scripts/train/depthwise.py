@@ -1,10 +1,10 @@
 """Depthwise convolution with TensorFlow's "SAME" padding, in the layout that the GPU's other kernels like (channels-last).
 
-Seen on an H200: cuDNN takes seconds a step for the gradient of a 5x5 depthwise convolution in this layout, and PyTorch's
-kernels for the other one reach a tenth of the memory's speed. Three short Triton kernels do instead: the result, the
-gradient of the input, that of the weight. Sums are float, no atomics: the same input gives the same bytes. Anywhere but
-on a GPU PyTorch's own convolution is used; `TRITON_INTERPRET=1 python depthwise.py` compares the two
-without one.
+Seen on an H200: cuDNN takes seconds a step for the gradient of a 5x5 depthwise convolution in this layout; in the other
+one EfficientNet-Lite2 learned from 730 pictures a second. With the three short Triton kernels here, the result, the
+gradient of the input, that of the weight, Lite1 and Lite2 together learn from about 800 on an H100. Sums are float,
+without atomics. Anywhere but on a GPU PyTorch's own convolution is used; `TRITON_INTERPRET=1 python depthwise.py`
+compares the two without one.
 """
 
 import torch
