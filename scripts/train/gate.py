@@ -223,6 +223,7 @@ def main():
         note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, close_ups("val"), rng)),
         *(note(f"{kind} copies of val", t, discriminant, measure(a.program, val, rng, kind)) for kind in FAULTS),
         *(note(f"dermoscopic val, {kind}", t, discriminant, measure(a.program, val, rng, kind)) for kind in CHANGES if kind != "varied"),
+        *(note(f"close-ups val, {kind}", t, discriminant, measure(a.program, close_ups("val"), rng, kind)) for kind in CHANGES if kind != "varied"),
         f"close-ups train: {in_folds:.3f} refused by the discriminant in folds it was not fitted on",
     ]
     out = Path(a.out)
