@@ -51,4 +51,5 @@ class Batches(Dataset):
 def loader(batches, start, workers, pin):
     rest = Subset(batches, range(start, len(batches)))
     ahead = {"prefetch_factor": 4} if workers else {}
-    return DataLoader(rest, batch_size=None, num_workers=workers, pin_memory=pin, **ahead)
+    # A generator of its own: what it draws for its processes would move dropout's draws on.
+    return DataLoader(rest, batch_size=None, num_workers=workers, pin_memory=pin, generator=torch.Generator(), **ahead)

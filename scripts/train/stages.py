@@ -178,7 +178,7 @@ class Trainer:
 
     def save(self, done, optimizers):
         """All of it to go on from, and each learner's averaged weights; `student.npz` is what the export wants."""
-        state = {"done": done, "optimizers": optimizers}
+        state = {"done": done, "optimizers": optimizers, "chance": self.chance()}
         for kind in ("learners", "averages"):
             state[kind] = {name: l.state_dict() for name, l in getattr(self, kind).items()}
         part = self.run / "last.part"
@@ -196,7 +196,14 @@ class Trainer:
         for kind in ("learners", "averages"):
             for name, learner in getattr(self, kind).items():
                 learner.load_state_dict(state[kind][name])
+        torch.set_rng_state(state["chance"][0].cpu())
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(state["chance"][1].cpu())
         return state
+
+    def chance(self):
+        """Where the generators of dropout are, for a training that goes on to go on with the same draws."""
+        return [torch.get_rng_state()] + ([torch.cuda.get_rng_state()] if self.device.type == "cuda" else [])
 
 
 class Plan:
