@@ -128,12 +128,19 @@ fn evaluate_and_explain_write_whole_reports() {
     assert_eq!(json["flow"]["images"], 12);
     assert_eq!(json["flow"]["bcc"], 3);
     assert_eq!(json["flow"]["read"], 12);
-    let single = json["figures"].as_array().unwrap().iter().find(|figure| {
-        figure["metric"] == "pigment network of one reader as in the consensus of the others"
-    });
+    let network_of = |who: &str| {
+        let metric = format!("pigment network of {who}");
+        let figures = json["figures"].as_array().unwrap().iter();
+        let found: Vec<_> = figures.filter(|f| f["metric"] == metric).collect();
+        assert_eq!(found.len(), 1, "{metric}");
+        (found[0]["value"].as_f64().unwrap(), found[0]["n"].clone())
+    };
     // Both readers of these data always agree; nine are not BCC.
-    let single = single.expect("a reader's own figure");
-    assert_eq!((&single["value"], &single["n"]), (&1.0.into(), &9.into()));
+    let single = network_of("one reader as in the consensus of the others");
+    assert_eq!(single, (1.0, 9.into()));
+    // Twelve pictures do not show two readers to be without slips.
+    let (again, n) = network_of("a second panel as in the consensus");
+    assert!((0.7..1.0).contains(&again) && n == 9, "{again} {n}");
     let page = fs::read_to_string(data.path("eval/report.html")).unwrap();
     for word in ["Decision curve", "small n", "STARD", "Sanity"] {
         assert!(page.contains(word), "{word}");
@@ -314,6 +321,8 @@ fn the_consensus_of_two_readers_warns_and_is_written() {
     assert_eq!(first[11], "5", "its cells");
     let standards = Standard::read(&data.path("out/consensus.csv")).unwrap();
     assert_eq!(standards[0].single[Task::Ulceration.index()], Some(1.0));
+    let again = standards[0].again[Task::Ulceration.index()].unwrap();
+    assert!((0.5..1.0).contains(&again), "{again}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! From several readers to one reference standard, and how far they agree.
 
+mod again;
 pub mod agreement;
 pub mod em;
 mod files;
+mod halves;
 mod regions;
 mod report;
 mod single;
@@ -42,6 +44,10 @@ pub struct Question {
     pub fit: Fit,
     /// An item each: the share of its readers who say what the others agree on.
     pub single: Vec<Option<f64>>,
+    /// An item each: the chance that the same readers, read anew, come to the same consensus.
+    pub again: Vec<Option<f64>>,
+    /// An item each: the share of the ways to halve its readers in which both halves agree.
+    pub halves: Vec<Option<f64>>,
 }
 
 /// How the consensus is made.
@@ -69,11 +75,15 @@ pub fn consensus(readings: &Readings, settings: Settings) -> Result<Consensus, S
             let votes = Votes::of_task(readings, task);
             let fit = em::fit(&votes, &settings.priors);
             let single = single::against_others(&votes, &settings.priors);
+            let again = again::second_panel(&votes, &fit);
+            let halves = halves::agree(&votes, &fit);
             Question {
                 task,
                 votes,
                 fit,
                 single,
+                again,
+                halves,
             }
         })
         .collect();
@@ -99,6 +109,8 @@ impl Consensus {
                 posterior: std::array::from_fn(|q| self.questions[q].fit.posterior[file]),
                 cells: std::array::from_fn(|p| self.regions[p].agreed[file]),
                 single: std::array::from_fn(|q| self.questions[q].single[file]),
+                again: std::array::from_fn(|q| self.questions[q].again[file]),
+                halves: std::array::from_fn(|q| self.questions[q].halves[file]),
             })
             .collect()
     }

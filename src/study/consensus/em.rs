@@ -10,7 +10,7 @@ mod priors;
 pub use priors::{Beta, Priors};
 
 use self::kinds::Kinds;
-use super::votes::Votes;
+use super::{PRESENT, votes::Votes};
 
 /// Converged when no posterior moves by more.
 const TOLERANCE: f64 = 1e-9;
@@ -41,6 +41,32 @@ pub struct Model {
     pub sensitivity: Vec<f64>,
     /// Each reader's chance of a no where it is no.
     pub specificity: Vec<f64>,
+}
+
+impl Model {
+    /// How likely just these answers are, where it is yes and where it is no.
+    pub fn likelihood(&self, answers: impl IntoIterator<Item = (usize, bool)>) -> [f64; 2] {
+        let mut both = [1.0; 2];
+        for (reader, yes) in answers {
+            let (hit, pass) = (self.sensitivity[reader], self.specificity[reader]);
+            let seen = if yes {
+                [hit, 1.0 - pass]
+            } else {
+                [1.0 - hit, pass]
+            };
+            both = [both[0] * seen[0], both[1] * seen[1]];
+        }
+        both
+    }
+
+    /// The consensus on answers of this likelihood.
+    pub fn is_yes(&self, group: usize, [yes, no]: [f64; 2]) -> bool {
+        let (yes, no) = (
+            self.prevalence[group] * yes,
+            (1.0 - self.prevalence[group]) * no,
+        );
+        yes >= PRESENT * (yes + no)
+    }
 }
 
 /// Fits all items, starting from the majority vote.

@@ -26,6 +26,12 @@ pub struct Standard {
     /// Share of its readers who say what the others agree on, in the order of [`Task::ALL`];
     /// `None` where no two read it, or an older file does not tell.
     pub single: [Option<f64>; TASKS],
+    /// Chance that the same readers, read anew, come to the same consensus, in the order of
+    /// [`Task::ALL`]; `None` where nobody read it, or an older file does not tell.
+    pub again: [Option<f64>; TASKS],
+    /// Share of the ways to halve its readers in which both halves agree, in the order of
+    /// [`Task::ALL`]; `None` where fewer than four read it, or an older file does not tell.
+    pub halves: [Option<f64>; TASKS],
 }
 
 /// Standards by file name.
@@ -52,10 +58,16 @@ impl Standard {
             let mut cells = [Cells::default(); PATTERNS];
             let mut single = [None; TASKS];
             posterior[0] = row.share("bcc")?;
+            let mut again = [None; TASKS];
+            let mut halves = [None; TASKS];
             single[0] = row.share("bcc_single")?;
+            halves[0] = row.share("bcc_halves")?;
+            again[0] = row.share("bcc_again")?;
             for (p, code) in codes.into_iter().enumerate() {
                 posterior[1 + p] = row.share(code)?;
                 single[1 + p] = row.share(&format!("{code}_single"))?;
+                again[1 + p] = row.share(&format!("{code}_again"))?;
+                halves[1 + p] = row.share(&format!("{code}_halves"))?;
                 let column = format!("{code}_cells");
                 cells[p] = Cells::parse(row.get(&column))
                     .map_err(|why| row.error(format!("{column} {why}")))?;
@@ -65,6 +77,8 @@ impl Standard {
                 posterior,
                 cells,
                 single,
+                again,
+                halves,
             });
         }
         Ok(standards)
@@ -74,7 +88,9 @@ impl Standard {
 impl Consensus {
     /// One line an image: `file`, `readers`, posteriors (`bcc`, PN … AT), agreed cells
     /// (`PN_cells` …), shares of votes (`bcc_votes`, `PN_votes` …), shares of its readers who say
-    /// what the others agree on (`bcc_single`, `PN_single` …). Empty is "not read".
+    /// what the others agree on (`bcc_single`, `PN_single` …), chances that the same readers come to
+    /// the same consensus again (`bcc_again` …), shares of the ways to halve its readers in which both
+    /// halves agree (`bcc_halves` …). Empty is "not read".
     pub fn csv(&self, readings: &Readings) -> Vec<u8> {
         let mut text = String::from("file,readers,bcc");
         for code in Task::PATTERNS.map(Task::code) {
@@ -83,7 +99,7 @@ impl Consensus {
         for code in Task::PATTERNS.map(Task::code) {
             text += &format!(",{code}_cells");
         }
-        for column in ["votes", "single"] {
+        for column in ["votes", "single", "again", "halves"] {
             text += &format!(",bcc_{column}");
             for code in Task::PATTERNS.map(Task::code) {
                 text += &format!(",{code}_{column}");
@@ -106,8 +122,10 @@ impl Consensus {
             for question in &self.questions {
                 text += &format!(",{}", number(question.votes.majority(i)));
             }
-            for share in standard.single {
-                text += &format!(",{}", number(share));
+            for shares in [standard.single, standard.again, standard.halves] {
+                for share in shares {
+                    text += &format!(",{}", number(share));
+                }
             }
             text.push('\n');
         }

@@ -34,12 +34,20 @@ pub(super) fn patterns(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut V
             read.at_threshold("patterns", task, threshold, &truth, figures, Some(tables));
         }
         // What the accuracy can be held against: the readers are no more of one mind than this.
-        if let Some(estimate) = read.single_reader(task) {
-            add(
-                figures,
+        for (metric, estimate) in [
+            (
                 "accuracy of one reader against the others",
-                estimate,
-            );
+                read.mean(|i| i.single(task)),
+            ),
+            ("accuracy of a second panel", read.mean(|i| i.again(task))),
+            (
+                "accuracy of half the readers against the others",
+                read.mean(|i| i.halves(task)),
+            ),
+        ] {
+            if let Some(estimate) = estimate {
+                add(figures, metric, estimate);
+            }
         }
     }
 }
@@ -121,8 +129,23 @@ pub(super) fn rule(all: &View<'_>, figures: &mut Vec<Figure>) {
     add(&read_non, "rule does not say BCC", &|i| {
         readers_network(i) || !agreed(i)
     });
-    if let Some(estimate) = read_non.single_reader(Task::PigmentNetwork) {
-        let metric = "pigment network of one reader as in the consensus of the others";
-        read_non.add(figures, "rule", Task::Bcc, metric, estimate);
+    let pn = Task::PigmentNetwork;
+    for (metric, estimate) in [
+        (
+            "pigment network of one reader as in the consensus of the others",
+            read_non.mean(|i| i.single(pn)),
+        ),
+        (
+            "pigment network of a second panel as in the consensus",
+            read_non.mean(|i| i.again(pn)),
+        ),
+        (
+            "pigment network of half the readers as of the others",
+            read_non.mean(|i| i.halves(pn)),
+        ),
+    ] {
+        if let Some(estimate) = estimate {
+            read_non.add(figures, "rule", Task::Bcc, metric, estimate);
+        }
     }
 }

@@ -38,6 +38,16 @@ impl Item<'_> {
         self.standard?.single[task.index()]
     }
 
+    /// Chance that the same readers come to the same consensus on a pattern again.
+    pub fn again(&self, task: Task) -> Option<f64> {
+        self.standard?.again[task.index()]
+    }
+
+    /// Share of the ways to halve the readers of a pattern in which both halves agree.
+    pub fn halves(&self, task: Task) -> Option<f64> {
+        self.standard?.halves[task.index()]
+    }
+
     /// Whether the consensus leaves no doubt of a pattern, either way. Where it does, agreement
     /// with it says little: a single reader in four may have tipped it.
     pub fn decided(&self, task: Task) -> bool {
@@ -141,11 +151,10 @@ impl<'a> View<'a> {
         });
     }
 
-    /// How often one reader says what the others agree on, a mean over the images that two or more
-    /// have read; `None` where it is not known of any.
-    pub fn single_reader(&self, task: Task) -> Option<Estimate> {
-        let known = self.part("", |item| item.single(task).is_some());
-        let shares: Vec<f64> = known.items.iter().filter_map(|i| i.single(task)).collect();
+    /// The mean of a share over the images of which it is known; `None` where of none.
+    pub fn mean(&self, share: impl Fn(&Item<'_>) -> Option<f64>) -> Option<Estimate> {
+        let known = self.part("", |item| share(item).is_some());
+        let shares: Vec<f64> = known.items.iter().filter_map(share).collect();
         (!shares.is_empty()).then(|| Estimate::mean(&known.bootstrap(), &shares))
     }
 
