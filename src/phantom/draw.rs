@@ -26,10 +26,11 @@ pub(super) fn draw(phantom: &Phantom) -> Drawing {
                 chance.between(0.0, TAU),
             )
         }),
+        seed: phantom.seed,
     };
-    let pigmented = phantom.patterns.contains(&Task::PigmentNetwork);
     skin::skin(&mut canvas, phantom.seed);
-    skin::body(&mut canvas, &outline, phantom.seed, pigmented);
+    let ground = skin::Ground::under(&phantom.patterns);
+    skin::body(&mut canvas, &outline, phantom.seed, ground);
     skin::hairs(&mut canvas, &mut Chance::new(phantom.seed, 1));
 
     let mut regions: Vec<(Task, GrayImage)> = Vec::new();
@@ -44,12 +45,8 @@ pub(super) fn draw(phantom: &Phantom) -> Drawing {
                 patterns::network(&mut canvas, &mut mask, &outline, &mut chance)
             }
             Task::Ulceration => patterns::ulceration(&mut canvas, &mut mask, &mut chance),
-            Task::OvoidNests => {
-                patterns::blobs(&mut canvas, &mut mask, &mut chance, 4, (0.035, 0.055))
-            }
-            Task::MultipleGlobules => {
-                patterns::blobs(&mut canvas, &mut mask, &mut chance, 22, (0.009, 0.016));
-            }
+            Task::OvoidNests => patterns::nests(&mut canvas, &mut mask, &mut chance),
+            Task::MultipleGlobules => patterns::globules(&mut canvas, &mut mask, &mut chance),
             Task::MapleLeaf => patterns::maple_leaf(&mut canvas, &mut mask, &outline, &mut chance),
             Task::SpokeWheel => patterns::spoke_wheel(&mut canvas, &mut mask, &mut chance),
             _ => patterns::vessels(&mut canvas, &mut mask, &outline, &mut chance),

@@ -4,14 +4,17 @@ use std::f32::consts::TAU;
 
 use super::{
     canvas::{Canvas, Colour},
-    shapes::{Chance, length, noise, smooth},
+    shapes::{Chance, cloud, length, noise, smooth},
 };
+use crate::model::Task;
 
-/// The lesion's outline: a circle whose radius varies with the angle.
+/// The lesion's outline: a circle whose radius varies with the angle, ragged.
 pub(super) struct Outline {
     pub radius: f32,
     /// How often round, how far, from where.
     pub waves: [(f32, f32, f32); 4],
+    /// Seed of its raggedness.
+    pub seed: u64,
 }
 
 impl Outline {
@@ -23,7 +26,8 @@ impl Outline {
             .iter()
             .map(|(n, size, phase)| size * (n * angle + phase).sin())
             .sum();
-        length(x, y) - self.radius * (1.0 + wobble)
+        let ragged = 0.09 * (cloud(x * 14.0, y * 14.0, self.seed ^ 7) - 0.5);
+        length(x, y) - self.radius * (1.0 + wobble) - ragged
     }
 }
 
@@ -32,8 +36,37 @@ impl Outline {
 const MELANIN: Colour = [0.75, 1.0, 1.3];
 const BLOOD: Colour = [0.25, 1.0, 0.8];
 
+/// What the lesion is made of beside its patterns.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Ground {
+    /// Translucent, with blood in it.
+    Pink,
+    /// The same with some pigment, under the pigmented patterns of a BCC.
+    Dusky,
+    /// Pigment throughout, under a network.
+    Brown,
+}
+
+impl Ground {
+    pub fn under(patterns: &[Task]) -> Ground {
+        let pigmented = [
+            Task::OvoidNests,
+            Task::MultipleGlobules,
+            Task::MapleLeaf,
+            Task::SpokeWheel,
+        ];
+        if patterns.contains(&Task::PigmentNetwork) {
+            Ground::Brown
+        } else if pigmented.iter().any(|task| patterns.contains(task)) {
+            Ground::Dusky
+        } else {
+            Ground::Pink
+        }
+    }
+}
+
 pub(super) fn skin(canvas: &mut Canvas, seed: u64) {
-    let base: Colour = [222.0, 178.0, 158.0];
+    let base: Colour = [224.0, 186.0, 176.0];
     canvas.mix(None, |u, v| {
         let lines = (noise(
             u * 46.0 + 9.0 * noise(u * 5.0, v * 5.0, seed),
@@ -42,33 +75,33 @@ pub(super) fn skin(canvas: &mut Canvas, seed: u64) {
         ) - 0.5)
             .abs();
         let spots = |cells: f32, stream: u64| noise(u * cells, v * cells, seed ^ stream) - 0.5;
-        let melanin = 22.0 * spots(3.0, 1)
-            + 13.0 * spots(24.0, 2)
-            + 12.0 * spots(110.0, 4)
-            + 12.0 * (lines - 0.25);
+        let melanin = 16.0 * spots(3.0, 1)
+            + 9.0 * spots(24.0, 2)
+            + 5.0 * spots(110.0, 4)
+            + 7.0 * (lines - 0.25);
         let blood = 15.0 * spots(5.0, 12)
-            + 25.0 * spots(12.0, 17)
-            + 12.0 * spots(30.0, 13)
-            + 12.0 * spots(90.0, 14);
+            + 15.0 * spots(12.0, 17)
+            + 10.0 * spots(30.0, 13)
+            + 5.0 * spots(90.0, 14);
         let light = -22.0 * (u * u + v * v);
         (1.0, tinted(base, melanin, blood).map(|c| c + light))
     });
 }
 
-pub(super) fn body(canvas: &mut Canvas, outline: &Outline, seed: u64, pigmented: bool) {
-    let base: Colour = if pigmented {
-        [160.0, 112.0, 82.0]
-    } else {
-        [214.0, 138.0, 130.0]
+pub(super) fn body(canvas: &mut Canvas, outline: &Outline, seed: u64, ground: Ground) {
+    let base: Colour = match ground {
+        Ground::Pink => [206.0, 140.0, 136.0],
+        Ground::Dusky => [194.0, 144.0, 132.0],
+        Ground::Brown => [160.0, 106.0, 70.0],
     };
     canvas.mix(None, |u, v| {
-        let cover = smooth(-outline.distance(u, v) / 0.05);
+        let cover = smooth(-outline.distance(u, v) / 0.07);
         if cover <= 0.0 {
             return (0.0, base);
         }
         let spots = |cells: f32, stream: u64| noise(u * cells, v * cells, seed ^ stream) - 0.5;
-        let melanin = 26.0 * spots(9.0, 5) + 14.0 * spots(60.0, 6);
-        let blood = 35.0 * spots(13.0, 18);
+        let melanin = 40.0 * (cloud(u * 9.0, v * 9.0, seed ^ 5) - 0.5) + 7.0 * spots(60.0, 6);
+        let blood = 40.0 * (cloud(u * 13.0, v * 13.0, seed ^ 18) - 0.5);
         (0.8 * cover, tinted(base, melanin, blood))
     });
 }
