@@ -12,6 +12,7 @@ pub mod quality;
 pub mod report;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod signs;
 pub mod verdict;
 pub mod views;
 

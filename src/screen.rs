@@ -13,6 +13,7 @@ mod heat;
 mod help;
 mod layout;
 mod live;
+mod map_view;
 mod message;
 mod paint;
 mod patterns;
@@ -29,11 +30,12 @@ mod verdict;
 
 use image::RgbImage;
 
-pub use scene::{Burst, CaseNote, MapView, Scene, Sight, Status, model_words, stand_in_words};
+pub use map_view::MapView;
+pub use scene::{Burst, CaseNote, Scene, Sight, Status, model_words, stand_in_words};
 pub use sheet::Target;
 pub use surface::Surface;
 
-use crate::{assess::Assessment, input::Action, model::Task};
+use crate::{assess::Assessment, input::Action};
 use layout::Layout;
 use sheet::{Sheet, Sign};
 
@@ -114,17 +116,8 @@ fn compose<'a>(scene: &Scene<'a>, status: &Status, size: (u32, u32)) -> Sheet<'a
     sheet
 }
 
-/// The result screen of one assessment, with the heat map a reader wants first: the network's
-/// own where it sees BCC, none otherwise.
+/// The result screen of one assessment, with the heat map a reader wants first.
 pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> RgbImage {
-    let seen = assessment
-        .finding(Task::Bcc)
-        .is_some_and(|finding| finding.present() || finding.possible());
-    let map = if seen {
-        MapView::Task(Task::Bcc)
-    } else {
-        MapView::Off
-    };
     let status = Status {
         engine: assessment.engine.name.clone(),
         fallback: assessment.engine.fallback.clone(),
@@ -140,7 +133,7 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
         picture,
         assessment,
         burst: None,
-        map,
+        map: MapView::first(assessment),
         note: &CaseNote::Unsaved,
     };
     draw(&scene, &status, &mut surface);

@@ -16,7 +16,6 @@ use crate::{
     camera::{Lost, Opened},
     frame::{Source, SourceKind},
     input::Action,
-    model::Task,
     screen::{CaseNote, MapView, Sight},
 };
 
@@ -326,7 +325,7 @@ impl State {
             Ok(case) => {
                 self.engine = case.assessment.engine.clone();
                 View::Result(Box::new(Showing {
-                    map: first_map(&case),
+                    map: MapView::first(&case.assessment),
                     case: *case,
                     note: CaseNote::Unsaved,
                 }))
@@ -358,31 +357,11 @@ impl State {
     }
 }
 
-/// The map a reader wants first: the network's own where it sees BCC, none otherwise.
-fn first_map(case: &Case) -> MapView {
-    match case.assessment.finding(Task::Bcc) {
-        Some(bcc) if bcc.present() || bcc.possible() => MapView::Task(Task::Bcc),
-        _ => MapView::Off,
-    }
-}
-
 impl Showing {
-    /// The maps in a circle: none, BCC, then each pattern.
     fn turn(&mut self, by: isize) {
-        if self.case.assessment.maps.is_none() {
-            return;
+        if self.case.assessment.maps.is_some() {
+            self.map = self.map.turned(by, &self.case.assessment);
         }
-        let places = Task::ALL.len() as isize + 1;
-        let place = match self.map {
-            MapView::Off => 0,
-            MapView::Task(task) => task.index() as isize + 1,
-        };
-        self.map = match (place + by).rem_euclid(places) {
-            0 => MapView::Off,
-            place => Task::ALL
-                .get(place as usize - 1)
-                .map_or(MapView::Off, |task| MapView::Task(*task)),
-        };
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     engine,
     frame::{FrameId, Source},
-    model::{TASKS, Task},
+    model::{TASKS, Task, TaskSpec},
 };
 
 /// The four answers. None is a diagnosis.
@@ -52,6 +52,17 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What a score means by the manifest.
+    pub fn of(task: Task, spec: &TaskSpec, score: f32) -> Finding {
+        Finding {
+            task,
+            score,
+            probability: spec.probability(score),
+            low: spec.low,
+            high: spec.high,
+        }
+    }
+
     /// Whether the probability reaches the upper threshold.
     pub fn present(&self) -> bool {
         self.probability >= self.high

@@ -307,14 +307,7 @@ impl Assessor {
     fn explain(&self, looked: &Looked, region: Region) -> Result<Scored, AssessError> {
         let findings = Task::ALL.map(|task| {
             let spec = self.package.manifest.task(task);
-            let score = looked.scores[task.index()];
-            Finding {
-                task,
-                score,
-                probability: spec.probability(score),
-                low: spec.low,
-                high: spec.high,
-            }
+            Finding::of(task, spec, looked.scores[task.index()])
         });
         if let Some(bad) = findings.iter().find(|f| !f.probability.is_finite()) {
             return Err(AssessError::NotANumber(bad.task.name()));

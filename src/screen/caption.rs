@@ -23,14 +23,14 @@ pub(super) fn legend(
     let name = area.cut_top(23.0 * u);
     let style = Style::new(20.0 * u);
     match (map, &assessment.maps) {
-        (MapView::Task(task), Some(maps)) => {
-            let words = format!("Heat map: {}", task.name());
+        (MapView::Task(_) | MapView::Signs, Some(maps)) => {
+            let words = match map {
+                MapView::Task(task) => format!("Heat map: {}", task.name()),
+                _ => "Heat map: the signs found".to_owned(),
+            };
             sheet.text(style.bold().set(&words, name));
-            let empty = maps
-                .maps
-                .get(task.index())
-                .is_none_or(|map| map.iter().all(|&value| value <= 0.0));
-            if empty {
+            let shown = maps.together(&map.tasks(assessment));
+            if shown.iter().all(|&value| value <= 0.0) {
                 let words = "Empty: no evidence for it anywhere. Not an all-clear.";
                 sheet.text(style.colour(theme::QUIET).set(words, area));
             } else {

@@ -3,29 +3,24 @@
 use std::ops::Range;
 
 use super::theme;
-use crate::{
-    assess::{HeatMaps, Region, between::Between},
-    model::Task,
-};
+use crate::assess::{HeatMaps, Region, between::Between, signs::Together};
 
 /// Half of the strongest evidence: a line runs there, so that the map also reads without
 /// telling its colours apart.
 const LINE: u8 = 128;
 
-/// Lays a task's map over the pixels of the whole frame, `width` × `height`. Skin stays
-/// visible: cover grows with the evidence.
+/// Lays the maps of some tasks, in one, over the pixels of the whole frame, `width` × `height`.
+/// Skin stays visible: cover grows with the evidence.
 pub(super) fn overlay(
     pixels: &mut [u8],
     width: usize,
     height: usize,
     maps: &HeatMaps,
-    task: Task,
+    tasks: &Together,
     frame: (u32, u32),
     stroke: f32,
 ) {
-    let Some(map) = maps.maps.get(task.index()) else {
-        return;
-    };
+    let map = maps.together(tasks);
     let Region {
         x,
         y,
@@ -108,7 +103,7 @@ fn lookup(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::TASKS;
+    use crate::model::{TASKS, Task};
 
     /// The overlay over grey, against the map read point by point.
     #[test]
@@ -136,7 +131,7 @@ mod tests {
             width,
             height,
             &maps,
-            Task::Ulceration,
+            &Task::ALL.map(|task| task == Task::Ulceration),
             frame,
             1.0,
         );
@@ -180,7 +175,8 @@ mod tests {
             },
         };
         let mut pixels = vec![150u8; 60 * 60 * 3];
-        overlay(&mut pixels, 60, 60, &maps, Task::Bcc, (60, 60), 2.0);
+        let bcc = Task::ALL.map(|task| task == Task::Bcc);
+        overlay(&mut pixels, 60, 60, &maps, &bcc, (60, 60), 2.0);
         assert!(pixels.iter().all(|&byte| byte == 150));
     }
 }

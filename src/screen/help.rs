@@ -29,8 +29,8 @@ pub(super) fn help(sheet: &mut Sheet<'_>, layout: &Layout, sight: Option<Sight>)
     let entries: [(Drawing, &str); 5] = [
         (
             colours,
-            "Bright: here the picture speaks for the pattern named below it. The dark line runs \
-             at half of the scale. A map does not show where a tumour ends.",
+            "Bright: here the picture speaks for the framed rows, named below it. The dark line \
+             runs at half of the scale. A map does not show where a tumour ends.",
         ),
         (grid, &cell),
         (

@@ -24,6 +24,7 @@ pub(super) fn rows(
     map: MapView,
 ) {
     let height = area.h / Task::PATTERNS.len() as f32;
+    let on_picture = map.tasks(assessment);
     let mut rest = area;
     for task in Task::PATTERNS {
         let row = rest.cut_top(height);
@@ -33,7 +34,7 @@ pub(super) fn rows(
         if assessment.maps.is_some() {
             sheet.target(row, Action::ShowMap(task), false);
         }
-        let shown = assessment.maps.is_some() && map == MapView::Task(task);
+        let shown = assessment.maps.is_some() && on_picture[task.index()];
         if shown {
             verdict::selection(sheet, u, row);
         }

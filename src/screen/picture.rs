@@ -55,8 +55,8 @@ impl Picture<'_> {
         let mut fitter = std::mem::take(&mut surface.fitter);
         if fitter.fit(self.image, width, height) {
             let pixels = fitter.fitted.as_mut_slice();
-            if let Some((maps, task, frame)) = self.heat {
-                heat::overlay(pixels, width, height, maps, task, frame, self.stroke);
+            if let Some((maps, tasks, frame)) = &self.heat {
+                heat::overlay(pixels, width, height, maps, tasks, *frame, self.stroke);
             }
             if let Some((region, whole)) = &self.seen {
                 let seen = carried(region, *whole, (width, height));

@@ -69,10 +69,11 @@ pub(super) fn result<'a>(sheet: &mut Sheet<'a>, layout: &Layout, shown: &Shown<'
 fn place_picture<'a>(sheet: &mut Sheet<'a>, shown: &Shown<'a>, at: Area, u: f32) {
     let assessment = shown.assessment;
     let frame = assessment.frame_size;
-    let heat = match (shown.map, &assessment.maps) {
-        (MapView::Task(task), Some(maps)) => Some((maps, task, frame)),
-        _ => None,
-    };
+    let heat = assessment
+        .maps
+        .as_ref()
+        .filter(|_| shown.map != MapView::Off)
+        .map(|maps| (maps, shown.map.tasks(assessment), frame));
     // The part the model saw is marked where it is not the whole picture.
     let seen = assessment
         .maps

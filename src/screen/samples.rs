@@ -154,52 +154,46 @@ impl Samples {
     }
 
     fn results(&self) -> Vec<Sample<'_>> {
-        let bcc = MapView::Task(Task::Bcc);
         let unsaved = &CaseNote::Unsaved;
         vec![
-            self.suspected.sample("result-suspected", bcc, unsaved),
-            self.wide.sample("result-suspected-wide", bcc, &self.saved),
+            self.suspected.first("result-suspected", unsaved),
+            self.wide.first("result-suspected-wide", &self.saved),
+            self.suspected
+                .sample("result-bcc-map", MapView::Task(Task::Bcc), unsaved),
             self.suspected.sample(
                 "result-pattern-map",
                 MapView::Task(Task::ArborizingTelangiectasia),
                 unsaved,
             ),
-            self.no_signs
-                .sample("result-no-signs", MapView::Off, unsaved),
-            self.between
-                .sample("result-uncertain", bcc, &CaseNote::Saving),
-            self.disagree.sample("result-disagree", bcc, unsaved),
+            self.no_signs.first("result-no-signs", unsaved),
+            self.between.first("result-uncertain", &CaseNote::Saving),
+            self.disagree.first("result-disagree", unsaved),
             self.no_signs
                 .sample("result-empty-map", MapView::Task(Task::SpokeWheel), unsaved),
-            self.no_map.sample("result-no-map", MapView::Off, unsaved),
-            self.blurred.sample("not-usable", MapView::Off, unsaved),
+            self.no_map.first("result-no-map", unsaved),
+            self.blurred.first("not-usable", unsaved),
         ]
     }
 
     /// Results on a device in trouble, and long names.
     fn unusual(&self) -> Vec<Sample<'_>> {
-        let bcc = MapView::Task(Task::Bcc);
         let fallback = "the Edge TPU was not found on USB";
-        let mut engine = self.suspected.sample("engine-fallback", bcc, &self.saved);
+        let mut engine = self.suspected.first("engine-fallback", &self.saved);
         engine.status.fallback = Some(fallback.into());
-        let failed = self.suspected.sample("save-failed", bcc, &self.failed);
-        let ungated = self
-            .ungated
-            .sample("gate-off", MapView::Off, &CaseNote::Unsaved);
-        let mut trouble = self
-            .suspected
-            .sample("everything-at-once", bcc, &self.failed);
+        let failed = self.suspected.first("save-failed", &self.failed);
+        let ungated = self.ungated.first("gate-off", &CaseNote::Unsaved);
+        let mut trouble = self.suspected.first("everything-at-once", &self.failed);
         trouble.status.fallback = Some(fallback.into());
         trouble.status.power = Some("POWER SUPPLY TOO WEAK  HOT 84 °C".into());
         trouble.status.display = Some("DRM: no such device; showing on /dev/fb0".into());
-        let mut long = self.suspected.sample("long-names", bcc, &self.long);
+        let mut long = self.suspected.first("long-names", &self.long);
         long.status.model = "bcc8-mobilenet-v2-experimental 12.34.56-rc7".into();
         long.status.camera =
             "Dino-Lite Universal Dermatoscope MEDL4DW usb-0000:01:00.0-1.2.4 MJPG 1920x1080@30"
                 .into();
         let unsaved = &CaseNote::Unsaved;
-        let few_views = self.few_views.sample("result-1-of-4-views", bcc, unsaved);
-        let mut simulated = self.simulated.sample("phantom-simulated", bcc, unsaved);
+        let few_views = self.few_views.first("result-1-of-4-views", unsaved);
+        let mut simulated = self.simulated.first("phantom-simulated", unsaved);
         let made = &self.simulated.assessment;
         simulated.status.stand_in = stand_in_words(Some(&made.source), &made.engine);
         vec![engine, failed, ungated, trouble, long, few_views, simulated]

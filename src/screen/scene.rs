@@ -3,12 +3,13 @@
 
 use image::RgbImage;
 
+use super::MapView;
 pub use crate::assess::Spread as Burst;
 use crate::{
     assess::{Assessment, EngineInfo, ModelInfo, Quality, ViewCount},
     engine,
     frame::Source,
-    model::{Manifest, Task},
+    model::Manifest,
 };
 
 /// The line at the bottom of every screen.
@@ -68,16 +69,6 @@ impl Sight {
             grid: (columns, rows),
         }
     }
-}
-
-/// Which heat map lies over the picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MapView {
-    /// None: the plain picture.
-    #[default]
-    Off,
-    /// One task's own map.
-    Task(Task),
 }
 
 /// What happened to the case on the screen.

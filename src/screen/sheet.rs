@@ -6,9 +6,8 @@ use image::RgbImage;
 
 use super::{area::Area, text::Text};
 use crate::{
-    assess::{HeatMaps, Region},
+    assess::{HeatMaps, Region, signs::Together},
     input::Action,
-    model::Task,
 };
 
 /// One thing to be painted.
@@ -66,8 +65,9 @@ pub(super) struct Picture<'a> {
     /// The part the model sees, in the picture's own pixels, and the picture's size in the
     /// same unit.
     pub seen: Option<(Region, (u32, u32))>,
-    /// A heat map over it, and the size of the frame its region is given in.
-    pub heat: Option<(&'a HeatMaps, Task, (u32, u32))>,
+    /// The heat maps over it, those of these tasks in one, and the size of the frame their
+    /// region is given in.
+    pub heat: Option<(&'a HeatMaps, Together, (u32, u32))>,
     /// Width of the lines drawn on it.
     pub stroke: f32,
 }

@@ -132,6 +132,11 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
                     place.measure(|u, v| marked.covers(u, v)),
                 );
             }
+            if task == Task::Bcc {
+                let place = Place::new(&seen.first, &seen.shown, seen.region, seen.size);
+                let one = place.measure(|u, v| marked.covers(u, v));
+                cells.add(Method::ShownFirst, task, &case.lesion, one);
+            }
         }
         for &task in &slow {
             taken[task.index()] += 1;

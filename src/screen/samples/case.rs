@@ -118,6 +118,11 @@ impl Case {
         assessment.maps = None;
     }
 
+    /// Its result screen as it comes up.
+    pub fn first<'a>(&'a self, name: &'static str, note: &'a CaseNote) -> Sample<'a> {
+        self.sample(name, MapView::first(&self.assessment), note)
+    }
+
     /// Its result screen.
     pub fn sample<'a>(
         &'a self,

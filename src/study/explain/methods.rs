@@ -23,9 +23,13 @@ pub enum Method {
     Occlusion,
     /// A blob in the middle, whatever the picture: what a map must beat.
     CentreControl,
+    /// What the device shows first of a BCC: the maps of all signs it found, in one; its BCC map
+    /// where it found none. Held against the cells of all patterns, so of the BCC map's kind.
+    ShownFirst,
 }
 
 impl Method {
+    /// Those there are of each task.
     pub const ALL: [Method; 4] = [
         Method::GradCam,
         Method::MinMaxCam,
@@ -40,6 +44,7 @@ impl Method {
             Method::MinMaxCam => "min-max CAM",
             Method::Occlusion => "occlusion",
             Method::CentreControl => "control: centre",
+            Method::ShownFirst => "what the device shows first",
         }
     }
 
@@ -47,7 +52,7 @@ impl Method {
     /// the whole picture once.
     pub fn source<'a>(self, shown: &'a Outputs, base: &'a Outputs) -> &'a Outputs {
         match self {
-            Method::GradCam => shown,
+            Method::GradCam | Method::ShownFirst => shown,
             _ => base,
         }
     }
@@ -74,6 +79,7 @@ impl Method {
             }
             Method::Occlusion => Some(occluded?[task.index()].clone()),
             Method::CentreControl => Some(centre(base)),
+            Method::ShownFirst => None,
         }
     }
 }

@@ -4,9 +4,11 @@ use image::RgbImage;
 
 use crate::{
     assess::{
-        Region, occlusion,
+        Finding, Region,
+        explain::heat_maps,
+        occlusion,
         prepare::{self, Preparer, seen_region},
-        views,
+        signs, views,
     },
     engine::{self, CpuEngine, Engine, Outputs},
     frame::Frame,
@@ -19,6 +21,8 @@ pub(super) struct Seen {
     pub tensor: Vec<i8>,
     /// The map the device shows: the mean over all views.
     pub shown: Outputs,
+    /// What the device shows first.
+    pub first: Vec<f32>,
     /// The part of the frame the model sees.
     pub region: Region,
     /// Size of the frame.
@@ -62,11 +66,18 @@ impl Probe {
             self.manifest.outputs.score,
         )
         .map_err(|e| e.to_string())?;
+        let region = seen_region(size, input);
+        let findings = Task::ALL.map(|task| {
+            let score = looked.scores[task.index()];
+            Finding::of(task, self.manifest.task(task), score)
+        });
+        let maps = heat_maps(&looked.merged, region, self.exponents());
         let tensor = self.preparer.prepare(picture).map_err(|e| e.to_string())?;
         Ok(Seen {
             tensor: tensor.to_vec(),
+            first: maps.together(&signs::first(&findings)),
             shown: looked.merged,
-            region: seen_region(size, input),
+            region,
             size,
         })
     }

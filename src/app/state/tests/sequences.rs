@@ -1,0 +1,113 @@
+//! Any order of events.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::Task;
+
+/// What a random run is made of.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Open(u8),
+    Frame(u8),
+    Lost,
+    Ended,
+    Press(Action),
+    Answer { question: u8, fails: bool },
+    Saved(u8),
+    Wait(u16),
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    use Action::*;
+    let actions = [
+        Capture,
+        NextMap,
+        PreviousMap,
+        ShowMap(Task::Ulceration),
+        Save,
+        Discard,
+        Help,
+        Back,
+    ];
+    prop_oneof![
+        2 => (0u8..2).prop_map(Step::Open),
+        12 => (0u8..2).prop_map(Step::Frame),
+        1 => Just(Step::Lost),
+        1 => Just(Step::Ended),
+        6 => prop::sample::select(actions.to_vec()).prop_map(Step::Press),
+        4 => (0u8..4, any::<bool>()).prop_map(|(question, fails)| Step::Answer { question, fails }),
+        1 => (0u8..3).prop_map(Step::Saved),
+        3 => (0u16..1500).prop_map(Step::Wait),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// The three promises at the head of the room, over any order of events.
+    #[test]
+    fn no_verdict_is_ever_shown_that_is_not_of_the_open_camera_and_the_last_question(
+        run in prop::collection::vec(steps(), 0..80)
+    ) {
+        let cameras = [source("a"), source("b")];
+        let mut bench = Bench::new(None);
+        let mut id = 0;
+        // Frames at or before this number are of before the last opening or loss.
+        let mut void_until = 0;
+        let mut open = false;
+        for step in run {
+            id += 1;
+            match step {
+                Step::Open(n) => {
+                    void_until = id;
+                    open = true;
+                    bench.tell(opened(&cameras[usize::from(n)]));
+                }
+                Step::Frame(n) => { bench.tell(live(id, &cameras[usize::from(n)])); }
+                Step::Lost => { void_until = id; open = false; bench.tell(lost()); }
+                Step::Ended => { void_until = id; open = false; bench.tell(Event::Ended); }
+                Step::Press(action) => { bench.tell(Event::Action(action)); }
+                Step::Answer { question, fails } => {
+                    let back = bench.asked.len().checked_sub(1 + usize::from(question));
+                    if let Some((ticket, frames)) = back.map(|at| bench.asked[at].clone()) {
+                        let outcome = match frames.last() {
+                            Some(frame) if !fails => Ok(case(frame.clone())),
+                            _ => Err("failed".into()),
+                        };
+                        bench.tell(Event::Analysed(ticket, outcome));
+                    }
+                }
+                Step::Saved(n) => {
+                    if let Some(ticket) = bench.saves.iter().rev().nth(usize::from(n)).copied() {
+                        bench.tell(Event::Saved(ticket, Ok("name".into())));
+                    }
+                }
+                Step::Wait(ms) => { bench.wait(Duration::from_millis(u64::from(ms))); }
+            }
+            let state = bench.state.as_ref().expect("a state");
+            let shown = match &state.view {
+                View::Help(behind) => behind.as_ref(),
+                view => view,
+            };
+            if let View::Result(showing) = shown {
+                let assessment = &showing.case.assessment;
+                prop_assert!(open);
+                prop_assert_eq!(Some(&assessment.source), state.source.as_ref());
+                prop_assert!(assessment.frame.0 > void_until, "a verdict of before the replug");
+                prop_assert_eq!(assessment.frame, showing.case.frame.id);
+                let asked = bench.asked.iter().flat_map(|(_, frames)| frames);
+                let mut asked = asked.filter(|live| live.frame.id == assessment.frame);
+                prop_assert!(asked.any(|live| Arc::ptr_eq(&live.picture, &showing.case.picture)));
+                let (seen, _) = state.live.as_ref().expect("a live frame behind a result");
+                prop_assert!(bench.now.duration_since(*seen) <= LIMITS.stall + Duration::from_millis(1500));
+            }
+            if matches!(shown, View::Live(_) | View::Collecting(_) | View::Analysing(_)) {
+                prop_assert!(state.live.is_some(), "a live view without a live picture");
+            }
+            for (_, frames) in &bench.asked {
+                prop_assert!(frames.windows(2).all(|pair| pair[0].frame.source == pair[1].frame.source));
+            }
+        }
+    }
+}
