@@ -41,8 +41,9 @@ A map's maximum is brought to 1; inside and outside are its means in the cells t
 for the BCC map of a BCC, in the cells of all its positive patterns together and elsewhere.
 Wanted for UL and AT: more than 0.57 inside, less than 0.16 outside. `grad-cam` is what the device shows (for this head
 HiResCAM is the same), `min-max-cam` the same map with its negatives kept; occlusion is in the table where it was run
-(`--limit` above 0: a pass a cell); `centre-control` is a blob in the middle that does not look at the picture. Weights made random must
-change the map and a repeat must not: {sanity}. By `bccscope study explain`; `{file}` beside this card."""
+(`--limit` above 0: a pass a cell); `centre-control` is a blob in the middle that does not look at the picture; `shown-first`
+is what the device shows first of a BCC: the maps of all signs that it found, in one, and its BCC map where it found none.
+Weights made random must change the map and a repeat must not: {sanity}. By `bccscope study explain`; `{file}` beside this card."""
 
 
 def row(f):

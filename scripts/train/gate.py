@@ -3,8 +3,8 @@
 Dermoscopic training pictures against close-ups, plus blurred, dark, bright and glare copies of val, each
 written to a temporary folder and measured by `bccscope model gate-features`. Copies are cropped and
 rescaled at random first, so that neither set is told by its pixel size or JPEG history; what is fitted on
-has also been put in another light, and sometimes behind a round aperture, since the archive's cameras are
-not the clinic's. The discriminant is a small network on these features; its threshold is set on scores of
+has also been put in another light, sometimes one that fades from the middle, and sometimes behind a round
+aperture, since the archive's cameras are not the clinic's. The discriminant is a small network on these features; its threshold is set on scores of
 folds it was not fitted on.
 """
 
@@ -25,7 +25,8 @@ SIZES = [(256, 192), (320, 240), (400, 300), (640, 480)]
 HIDDEN, DECAY, NETWORKS, FOLDS = 8, 2e-3, 3, 5
 CLOSE_UP_COPIES = 4
 LIGHT = 0.1  # spread of the logarithms of gains and gamma
-VARIED, ROUND = 0.6, 0.15  # shares of the copies that are fitted on
+VARIED, ROUND, FADING = 0.6, 0.15, 0.25  # shares of the copies that are fitted on
+REACH, AIR = 0.9, 0.35  # least reach of a lamp, in heights of the picture: glass on the skin, and held in the air
 BRIGHTEST, MOST_GLARE = 227.0, 0.03  # median luma, share burnt out: no more, whatever the fitted pictures have
 REFUSED = 0.026  # share of dermoscopic training pictures that the discriminant may refuse
 
@@ -58,13 +59,37 @@ def round_field(picture, rng):
     return Image.fromarray(np.clip(a, 0, 255).astype(np.uint8))
 
 
-def varied(picture, rng):
+def fading_light(picture, rng, least=REACH):
+    """Light that fades from the middle, as a lamp's beside the lens does; the middle is exposed as it was."""
+    w, h = picture.size
+    x, y = w / 2 + rng.normal(0, 0.06) * w, h / 2 + rng.normal(0, 0.06) * h
+    yy, xx = np.mgrid[0:h, 0:w]
+    away = np.hypot(xx - x, yy - y) / (rng.uniform(least, 1.6) * h)
+    return Image.fromarray((np.asarray(picture, np.float32) * np.exp(-(away**2))[..., None]).astype(np.uint8))
+
+
+def lamp_in_the_air(picture, rng):
+    return fading_light(picture, rng, AIR)
+
+
+def varied(picture, rng, lamp=fading_light):
     if rng.random() < VARIED:
         picture = other_light(picture, rng)
+    if rng.random() < FADING:
+        picture = lamp(picture, rng)
     return round_field(picture, rng) if rng.random() < ROUND else picture
 
 
-CHANGES = {"varied": varied, "other light": other_light, "round field": round_field}
+CHANGES = {
+    "varied": varied,
+    "varied, in the air": lambda picture, rng: varied(picture, rng, lamp_in_the_air),
+    "other light": other_light,
+    "round field": round_field,
+    "fading light": fading_light,
+    "lamp in the air": lamp_in_the_air,
+}
+OF_DERMOSCOPIC = ("other light", "round field", "fading light")
+OF_CLOSE_UPS = ("other light", "round field", "lamp in the air")
 
 
 def faulty(picture, kind, rng):
@@ -207,11 +232,11 @@ def main():
     rng = np.random.default_rng(a.seed)
     good = measure(a.program, table(a.data, "milk10k", "train", rng, a.limit), rng, "varied")
     close_ups = lambda split: [f for f in table(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]
-    discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng, "varied"), a.seed)
+    discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng, "varied, in the air"), a.seed)
     t = {
         "short_side": 180.0,
         "sharpness": np.quantile(good[:, 3], 0.002),
-        "dark": np.quantile(good[:, 0], 0.001),
+        "dark": np.quantile(good[:, 0], 0.003),
         "bright": min(np.quantile(good[:, 0], 0.999), BRIGHTEST),
         "glare": min(np.quantile(good[:, 1], 0.998), MOST_GLARE),
         "skin": max(np.quantile(good[:, 2], 0.001), 0.02),
@@ -222,8 +247,8 @@ def main():
         note("dermoscopic val", t, discriminant, measure(a.program, val, rng)),
         note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, close_ups("val"), rng)),
         *(note(f"{kind} copies of val", t, discriminant, measure(a.program, val, rng, kind)) for kind in FAULTS),
-        *(note(f"dermoscopic val, {kind}", t, discriminant, measure(a.program, val, rng, kind)) for kind in CHANGES if kind != "varied"),
-        *(note(f"close-ups val, {kind}", t, discriminant, measure(a.program, close_ups("val"), rng, kind)) for kind in CHANGES if kind != "varied"),
+        *(note(f"dermoscopic val, {kind}", t, discriminant, measure(a.program, val, rng, kind)) for kind in OF_DERMOSCOPIC),
+        *(note(f"close-ups val, {kind}", t, discriminant, measure(a.program, close_ups("val"), rng, kind)) for kind in OF_CLOSE_UPS),
         f"close-ups train: {in_folds:.3f} refused by the discriminant in folds it was not fitted on",
     ]
     out = Path(a.out)

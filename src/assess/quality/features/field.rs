@@ -8,14 +8,20 @@ const CORNER: usize = 24;
 const MOSTLY: f32 = 0.9;
 /// Share of a rectangle's border that may be black: hairs and shadows cross it as well.
 const STRAY: f32 = 0.02;
-/// Sizes of the rectangle that are tried, in parts of the picture's.
-const SIZES: (usize, usize, usize) = (25, 50, 50);
+/// The rectangle's size goes down from the picture's own to this part of it, in so many steps.
+const LEAST: f32 = 0.5;
+const STEPS: usize = 25;
 /// What is left out at the soft rim of the field, as a part of the picture's size.
 const RIM: f32 = 0.04;
+/// So far inside its edge a field is half as bright as in its middle, or it is no field but a lamp's
+/// glow that fades: a dermatoscope held in the air in a dark room. Looked at in so many directions,
+/// most of those that end in black count.
+const EDGE: f32 = 0.05;
+const DIRECTIONS: usize = 64;
 
 /// Left, top, width and height of what lies inside a black surround, as parts of the picture's
 /// width and height: the largest rectangle of the picture's shape whose border is not black.
-/// `None` without a surround (fewer than two black corners), or with nothing inside.
+/// `None` without a surround (fewer than two black corners), with nothing inside, or without an edge.
 pub fn inside(rgb: &[u8], width: usize, height: usize) -> Option<[f32; 4]> {
     let (pixels, _) = rgb.as_chunks::<3>();
     let black = |x: usize, y: usize| pixels[y * width + x].iter().all(|&c| c < BLACK);
@@ -40,9 +46,17 @@ pub fn inside(rgb: &[u8], width: usize, height: usize) -> Option<[f32; 4]> {
         (seen.iter().map(of).sum::<usize>() as f32 / seen.len() as f32 + 0.5) / length as f32
     };
     let (x, y) = (centre(|p| p.0, width), centre(|p| p.1, height));
-    let (least, most, steps) = SIZES;
-    (least..=most).rev().find_map(|size| {
-        let size = size as f32 / steps as f32;
+    let luma = |x: usize, y: usize| {
+        pixels[y * width + x]
+            .iter()
+            .map(|&c| u32::from(c))
+            .sum::<u32>()
+    };
+    if !has_edge(luma, |x, y| black(x, y), (width, height), (x, y)) {
+        return None;
+    }
+    (0..=STEPS).find_map(|step| {
+        let size = 1.0 - (1.0 - LEAST) * step as f32 / STEPS as f32;
         let place = |middle: f32| (middle - size / 2.0).clamp(0.0, 1.0 - size);
         let (left, top) = (place(x), place(y));
         let end = |from: f32, length: usize| {
@@ -61,6 +75,43 @@ pub fn inside(rgb: &[u8], width: usize, height: usize) -> Option<[f32; 4]> {
         let clear = stray as f32 <= STRAY * border as f32;
         clear.then_some([left + RIM / 2.0, top + RIM / 2.0, size - RIM, size - RIM])
     })
+}
+
+/// Whether what is seen ends at an edge, or fades. `middle`: its middle, as parts of the picture's
+/// width and height.
+fn has_edge(
+    light: impl Fn(usize, usize) -> u32,
+    black: impl Fn(usize, usize) -> bool,
+    (width, height): (usize, usize),
+    middle: (f32, f32),
+) -> bool {
+    let at = |angle: f32, away: f32| {
+        let x = middle.0 * width as f32 + away * angle.cos();
+        let y = middle.1 * height as f32 + away * angle.sin();
+        let inside = x >= 0.0 && y >= 0.0 && x < width as f32 && y < height as f32;
+        inside.then_some((x as usize, y as usize))
+    };
+    let mut levels: Vec<u32> = Vec::new();
+    let mut at_edge = Vec::new();
+    for direction in 0..DIRECTIONS {
+        let angle = direction as f32 / DIRECTIONS as f32 * std::f32::consts::TAU;
+        let ray: Vec<_> = (0..).map_while(|away| at(angle, away as f32)).collect();
+        let Some(last) = ray.iter().rposition(|&(x, y)| !black(x, y)) else {
+            continue;
+        };
+        levels.extend(ray[..=last].iter().map(|&(x, y)| light(x, y)));
+        // Out of the picture before black: no edge to be seen in this direction.
+        if last + 1 < ray.len() {
+            let inward = last.saturating_sub((EDGE * height as f32) as usize);
+            at_edge.push(light(ray[inward].0, ray[inward].1));
+        }
+    }
+    levels.sort_unstable();
+    let Some(&median) = levels.get(levels.len() / 2) else {
+        return false;
+    };
+    let bright = at_edge.iter().filter(|&&level| 2 * level >= median).count();
+    2 * bright > at_edge.len()
 }
 
 #[cfg(test)]
@@ -114,6 +165,20 @@ mod tests {
         // A dark lesion, and one dark corner.
         assert_eq!(drawn(|x, y| (x - 96.0).hypot(y - 72.0) > 40.0), None);
         assert_eq!(drawn(|x, y| x + y > 60.0), None);
+    }
+
+    #[test]
+    fn a_lamps_glow_that_fades_is_no_field() {
+        for reach in [40.0, 60.0, 80.0] {
+            let places = (0..SIZE.1).flat_map(|y| (0..SIZE.0).map(move |x| (x as f32, y as f32)));
+            let rgb: Vec<u8> = places
+                .flat_map(|(x, y)| {
+                    let away = (x - 96.0).hypot(y - 72.0) / reach;
+                    [215.0, 165.0, 145.0].map(|c: f32| (c * (-away * away).exp()) as u8)
+                })
+                .collect();
+            assert_eq!(inside(&rgb, SIZE.0, SIZE.1), None, "{reach}");
+        }
     }
 
     #[test]
