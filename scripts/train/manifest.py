@@ -22,7 +22,7 @@ def render(*, name, version, created, summary, sha256, facts, views, exponents, 
     h, w = facts["height"], facts["width"]
     out = [
         "# Written by scripts/train; every number here is measured or fitted by it.",
-        "schema = 1",
+        "schema = 2",
         f"name = {text(name)}",
         f"version = {text(version)}",
         f"created = {text(created)}",

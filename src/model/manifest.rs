@@ -11,8 +11,14 @@ use super::{
 };
 use crate::files;
 
-/// The manifest's layout this program reads.
-pub const SCHEMA: u32 = 1;
+/// The manifest's layout this program reads. 2: each task has an exponent of its own for its map.
+pub const SCHEMA: u32 = 2;
+
+/// What stands in a manifest of any layout.
+#[derive(Deserialize)]
+struct Layout {
+    schema: u32,
+}
 
 /// `manifest.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -245,6 +251,13 @@ impl Manifest {
     /// # Errors
     /// One sentence: the TOML reader's own (with line), or what does not make sense.
     pub fn parse(text: &str) -> Result<Manifest, String> {
+        // Before the rest: another layout's own fields would be called typing errors.
+        let Layout { schema } = files::parse_toml(text)?;
+        if schema != SCHEMA {
+            return Err(format!(
+                "schema {schema} where this program reads {SCHEMA}: install a model and a program of one time"
+            ));
+        }
         let manifest: Manifest = files::parse_toml(text)?;
         check::check(&manifest)?;
         Ok(manifest)

@@ -76,14 +76,14 @@ fn the_shipped_model_is_sound() {
 fn a_refused_model_analyses_nothing() {
     let copy = Copy::new();
     let picture = put(&copy.dir, "lesion.jpg", lesion());
-    copy.set("manifest.toml", "schema", "2");
+    copy.set("manifest.toml", "schema", "1");
     let ran = bccscope([
         "analyze".as_ref(),
         picture.as_os_str(),
         "--model".as_ref(),
         copy.dir.path().as_os_str(),
     ]);
-    ran.refused(1, &["manifest.toml", "schema 2"]);
+    ran.refused(1, &["manifest.toml", "schema 1 where this program reads 2"]);
     assert_eq!(ran.out, "");
 }
 
@@ -101,7 +101,7 @@ fn one_changed_byte_is_seen() {
 #[test]
 fn a_manifest_that_makes_no_sense_is_refused_by_name() {
     for (key, value, words) in [
-        ("schema", "2", "schema 2 where this program reads 1"),
+        ("schema", "1", "schema 1 where this program reads 2"),
         ("name", "\"\"", "name and version"),
         ("width", "0", "input 0x"),
         ("colour", "\"BGR\"", "BGR"),
@@ -135,10 +135,23 @@ fn a_manifest_that_makes_no_sense_is_refused_by_name() {
     let copy = Copy::new();
     copy.edit(
         "manifest.toml",
-        "schema = 1\n",
-        "schema = 1\ntreshold = 1\n",
+        "schema = 2\n",
+        "schema = 2\ntreshold = 1\n",
     );
     copy.refused(&["manifest.toml", "treshold", "line "]);
+}
+
+#[test]
+fn a_manifest_of_another_layout_is_refused_by_its_number_whatever_it_holds() {
+    let copy = Copy::new();
+    copy.edit(
+        "manifest.toml",
+        "schema = 2\n",
+        "schema = 7\nunheard_of = true\n",
+    );
+    copy.refused(&["manifest.toml", "schema 7 where this program reads 2"]);
+    copy.edit("manifest.toml", "schema = 7\n", "");
+    copy.refused(&["manifest.toml", "missing field `schema`"]);
 }
 
 #[test]

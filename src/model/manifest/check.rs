@@ -2,18 +2,12 @@
 
 use std::path::{Component, Path};
 
-use super::{Files, InputSpec, Manifest, SCHEMA, TaskSpec};
+use super::{Files, InputSpec, Manifest, TaskSpec};
 use crate::model::{TASKS, Task, view};
 
 /// # Errors
 /// One sentence: the first thing that does not.
 pub(super) fn check(manifest: &Manifest) -> Result<(), String> {
-    if manifest.schema != SCHEMA {
-        return Err(format!(
-            "schema {} where this program reads {SCHEMA}",
-            manifest.schema
-        ));
-    }
     if manifest.name.is_empty() || manifest.version.is_empty() {
         return Err("name and version must not be empty".into());
     }
