@@ -52,7 +52,7 @@ pub fn inside(rgb: &[u8], width: usize, height: usize) -> Option<[f32; 4]> {
             .map(|&c| u32::from(c))
             .sum::<u32>()
     };
-    if !has_edge(luma, |x, y| black(x, y), (width, height), (x, y)) {
+    if !has_edge(luma, black, (width, height), (x, y)) {
         return None;
     }
     (0..=STEPS).find_map(|step| {
