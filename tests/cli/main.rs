@@ -8,5 +8,6 @@ mod edgetpu;
 mod model;
 mod model_files;
 mod run;
+mod spoilt;
 mod support;
 mod surroundings;
