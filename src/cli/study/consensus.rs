@@ -26,7 +26,11 @@ use crate::{
 
 One line an image and reader: file, reader, PN, UL, ON, MG, ML, SW, AT (0, 1 or empty for not
 read); where there: bcc, quality (ok, poor) and <code>_cells (digits 1-9 of the 3x3 grid).
-Writes consensus.csv (the training's --consensus), cells.csv and consensus.json.")]
+Writes consensus.csv (the training's --consensus), cells.csv and consensus.json. In
+consensus.csv stand, of each image and question: the posterior; _cells agreed on; the share
+of votes (_votes); and how far the readers can be held to it: the share of them who say what
+the others agree on (_single), the chance that they would agree on the same again (_again),
+the share of the ways to halve them in which both halves agree (_halves).")]
 pub struct ConsensusCommand {
     /// The readings
     readings: PathBuf,
