@@ -29,6 +29,7 @@ if cargo clippy --version >/dev/null 2>&1 || rustup component add clippy >/dev/n
 else
   echo "SKIPPED: clippy is not installed and cannot be added"
 fi
+RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps --lib
 
 step "tests"
 cargo test --locked

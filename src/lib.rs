@@ -33,7 +33,7 @@
 //! | [`records`] | cases on disk, and what a power cut left of one | models' insides |
 //! | [`platform`] | power, temperature, clock, watchdog, GPIO lines, the lamp | everything above |
 //! | [`selftest`] | every part tried once | patients |
-//! | [`bench`] | every step timed, one run against another | patients |
+//! | [`bench`](mod@bench) | every step timed, one run against another | patients |
 //! | [`study`] | what judges the model: consensus, metrics, calibration | the device |
 //! | [`files`] | reading small files, and only files | everything else |
 //! | [`config`] | one commented TOML file with every setting | |

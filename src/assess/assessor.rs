@@ -78,7 +78,7 @@ impl Assessor {
     /// engine the settings ask for (see [`engine::choose`]).
     ///
     /// # Errors
-    /// [`OpenError`]: the model or its gate was refused, with the reason.
+    /// `OpenError`: the model or its gate was refused, with the reason.
     pub fn open(folder: &Path, settings: &engine::Settings) -> Result<Assessor, OpenError> {
         let mut assessor = Assessor::open_unchecked(folder, settings)?;
         let questions = known::check(&mut assessor)?;

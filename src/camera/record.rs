@@ -1,4 +1,4 @@
-//! Writes a run down as it happens; the form is that of [`super::recording`].
+//! Writes a run down as it happens; the form is that of `camera::recording`.
 
 use std::{
     fs::{DirBuilder, File, OpenOptions},

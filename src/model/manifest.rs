@@ -24,7 +24,7 @@ struct Layout {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Layout of this file, [`SCHEMA`].
+    /// Layout of this file: `SCHEMA`, or it is refused.
     pub schema: u32,
     /// The model's name.
     pub name: String,

@@ -16,7 +16,7 @@ use crate::{
 /// A model that runs on an accelerator.
 ///
 /// Fields are dropped in this order: the interpreter, then what it used. The library is never
-/// unloaded (see [`EdgeTpu::load`]).
+/// unloaded (see `EdgeTpu::load`).
 pub struct Session {
     interpreter: Interpreter,
     _delegate: Delegate,
