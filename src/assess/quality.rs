@@ -255,4 +255,29 @@ mod tests {
             }
         }
     }
+
+    /// A dermatoscope held in the air in a dark room lights a spot of whatever is before it: no
+    /// verdict on a wall, and none on skin from afar.
+    #[test]
+    fn a_spot_of_light_in_the_dark_is_refused_by_the_shipped_gate() {
+        let gate = Gate::open(&locate(None).expect("the shipped model")).expect("its gate");
+        let mut grain =
+            (0..).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 8) as f32 / 16_777_216.0);
+        let mut noise = || grain.next().unwrap_or(0.5);
+        for (name, colour) in [
+            ("skin", [215.0, 165.0, 145.0]),
+            ("wall", [200.0, 198.0, 190.0]),
+        ] {
+            for reach in [80.0, 130.0, 170.0] {
+                let spot = RgbImage::from_fn(640, 480, |x, y| {
+                    let away = (x as f32 - 320.0).hypot(y as f32 - 240.0) / reach;
+                    let light = (-away * away).exp() * (0.9 + 0.2 * noise());
+                    // A camera's noise in the dark, or there would be no edges at all.
+                    image::Rgb(colour.map(|c: f32| (c * light + 3.0 * noise()) as u8))
+                });
+                let quality = gate.check(&spot, (640, 480));
+                assert!(!quality.usable, "{name}, a spot of {reach} pixels");
+            }
+        }
+    }
 }
