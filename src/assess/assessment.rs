@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     engine,
     frame::{FrameId, Source},
-    model::{TASKS, Task, TaskSpec},
+    model::{Manifest, TASKS, Task},
 };
 
 /// The four answers. None is a diagnosis.
@@ -52,15 +52,19 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What a score means by the manifest.
-    pub fn of(task: Task, spec: &TaskSpec, score: f32) -> Finding {
-        Finding {
-            task,
-            score,
-            probability: spec.probability(score),
-            low: spec.low,
-            high: spec.high,
-        }
+    /// What the scores mean by the manifest, in the order of [`Task::ALL`].
+    pub fn all(manifest: &Manifest, scores: &[f32; TASKS]) -> [Finding; TASKS] {
+        Task::ALL.map(|task| {
+            let spec = manifest.task(task);
+            let score = scores[task.index()];
+            Finding {
+                task,
+                score,
+                probability: spec.probability(score),
+                low: spec.low,
+                high: spec.high,
+            }
+        })
     }
 
     /// Whether the probability reaches the upper threshold.

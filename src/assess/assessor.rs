@@ -20,7 +20,7 @@ use super::{
 use crate::{
     engine::{self, CpuEngine, Engine, EngineError},
     frame::{DecodeError, Detail, Frame},
-    model::{ModelError, Package, TASKS, Task, known, package::sha256_hex},
+    model::{ModelError, Package, TASKS, known, package::sha256_hex},
 };
 
 /// Whether the quality gate may refuse a picture.
@@ -305,10 +305,7 @@ impl Assessor {
     }
 
     fn explain(&self, looked: &Looked, region: Region) -> Result<Scored, AssessError> {
-        let findings = Task::ALL.map(|task| {
-            let spec = self.package.manifest.task(task);
-            Finding::of(task, spec, looked.scores[task.index()])
-        });
+        let findings = Finding::all(&self.package.manifest, &looked.scores);
         if let Some(bad) = findings.iter().find(|f| !f.probability.is_finite()) {
             return Err(AssessError::NotANumber(bad.task.name()));
         }

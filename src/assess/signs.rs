@@ -11,6 +11,11 @@ use crate::model::{Role, TASKS, Task};
 /// Tasks whose maps are shown together, in the order of [`Task::ALL`].
 pub type Together = [bool; TASKS];
 
+/// One task alone.
+pub fn only(task: Task) -> Together {
+    Task::ALL.map(|each| each == task)
+}
+
 /// The patterns found that speak for BCC.
 pub fn signs(findings: &[Finding; TASKS]) -> Together {
     findings.map(|f| f.task.role() == Role::PositiveCriterion && f.present())
@@ -22,7 +27,7 @@ pub fn first(findings: &[Finding; TASKS]) -> Together {
     if signs.contains(&true) {
         signs
     } else {
-        Task::ALL.map(|task| task == Task::Bcc)
+        only(Task::Bcc)
     }
 }
 
@@ -58,14 +63,13 @@ mod tests {
     #[test]
     fn signs_are_positive_patterns_that_are_present() {
         let all = findings(&[Task::Bcc, Task::PigmentNetwork, Task::Ulceration]);
-        assert_eq!(signs(&all), Task::ALL.map(|task| task == Task::Ulceration));
+        assert_eq!(signs(&all), only(Task::Ulceration));
         assert_eq!(signs(&findings(&[Task::Bcc])), [false; TASKS]);
     }
 
     #[test]
     fn without_a_sign_the_networks_own_map_comes_first() {
-        let bcc = Task::ALL.map(|task| task == Task::Bcc);
-        assert_eq!(first(&findings(&[Task::PigmentNetwork])), bcc);
+        assert_eq!(first(&findings(&[Task::PigmentNetwork])), only(Task::Bcc));
         let vessels = findings(&[Task::Bcc, Task::ArborizingTelangiectasia]);
         assert_eq!(first(&vessels), signs(&vessels));
     }

@@ -103,7 +103,10 @@ fn lookup(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{TASKS, Task};
+    use crate::{
+        assess::signs::only,
+        model::{TASKS, Task},
+    };
 
     /// The overlay over grey, against the map read point by point.
     #[test]
@@ -131,7 +134,7 @@ mod tests {
             width,
             height,
             &maps,
-            &Task::ALL.map(|task| task == Task::Ulceration),
+            &only(Task::Ulceration),
             frame,
             1.0,
         );
@@ -175,8 +178,7 @@ mod tests {
             },
         };
         let mut pixels = vec![150u8; 60 * 60 * 3];
-        let bcc = Task::ALL.map(|task| task == Task::Bcc);
-        overlay(&mut pixels, 60, 60, &maps, &bcc, (60, 60), 2.0);
+        overlay(&mut pixels, 60, 60, &maps, &only(Task::Bcc), (60, 60), 2.0);
         assert!(pixels.iter().all(|&byte| byte == 150));
     }
 }

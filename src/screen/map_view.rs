@@ -51,7 +51,7 @@ impl MapView {
     /// The tasks whose maps are shown.
     pub fn tasks(self, assessment: &Assessment) -> signs::Together {
         match (self, &assessment.findings) {
-            (MapView::Task(shown), _) => Task::ALL.map(|task| task == shown),
+            (MapView::Task(task), _) => signs::only(task),
             (MapView::Signs, Some(findings)) => signs::signs(findings),
             (MapView::Signs, None) | (MapView::Off, _) => [false; TASKS],
         }

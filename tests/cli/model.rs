@@ -9,12 +9,12 @@ use tflite_file::spoil;
 use crate::support::{Ran, bccscope, coral, folder, lesion, put, shipped};
 
 /// A copy of the shipped model to spoil.
-struct Copy {
-    dir: TempDir,
+pub struct Copy {
+    pub dir: TempDir,
 }
 
 impl Copy {
-    fn new() -> Copy {
+    pub fn new() -> Copy {
         let dir = folder();
         for entry in fs::read_dir(shipped()).unwrap() {
             let entry = entry.unwrap();
@@ -37,7 +37,7 @@ impl Copy {
     }
 
     /// Gives the value of the first line of `file` that begins with `key = `.
-    fn set(&self, file: &str, key: &str, value: &str) -> &Copy {
+    pub fn set(&self, file: &str, key: &str, value: &str) -> &Copy {
         let text = fs::read_to_string(self.path(file)).unwrap();
         let start = format!("{key} = ");
         let line = text.lines().find(|line| line.starts_with(&start));
@@ -46,7 +46,7 @@ impl Copy {
     }
 
     /// Puts other bytes in the model file's place, with a manifest that says they are right.
-    fn replace_model(&self, bytes: &[u8]) -> &Copy {
+    pub fn replace_model(&self, bytes: &[u8]) -> &Copy {
         fs::write(self.path("model.tflite"), bytes).unwrap();
         self.set(
             "manifest.toml",
@@ -55,7 +55,7 @@ impl Copy {
         )
     }
 
-    fn verify(&self) -> Ran {
+    pub fn verify(&self) -> Ran {
         let model = ["model", "verify", "--model"].map(AsRef::as_ref);
         bccscope(model.into_iter().chain([self.dir.path().as_os_str()]))
     }

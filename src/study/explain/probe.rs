@@ -67,10 +67,7 @@ impl Probe {
         )
         .map_err(|e| e.to_string())?;
         let region = seen_region(size, input);
-        let findings = Task::ALL.map(|task| {
-            let score = looked.scores[task.index()];
-            Finding::of(task, self.manifest.task(task), score)
-        });
+        let findings = Finding::all(&self.manifest, &looked.scores);
         let maps = heat_maps(&looked.merged, region, self.exponents());
         let tensor = self.preparer.prepare(picture).map_err(|e| e.to_string())?;
         Ok(Seen {
