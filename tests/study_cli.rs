@@ -136,10 +136,10 @@ fn evaluate_and_explain_write_whole_reports() {
         (found[0]["value"].as_f64().unwrap(), found[0]["n"].clone())
     };
     // Both readers of these data always agree; nine are not BCC.
-    let single = network_of("one reader as in the consensus of the others");
+    let single = network_of("one reader against the others");
     assert_eq!(single, (1.0, 9.into()));
     // Twelve pictures do not show two readers to be without slips.
-    let (again, n) = network_of("a second panel as in the consensus");
+    let (again, n) = network_of("a second panel");
     assert!((0.7..1.0).contains(&again) && n == 9, "{again} {n}");
     let page = fs::read_to_string(data.path("eval/report.html")).unwrap();
     for word in ["Decision curve", "small n", "STARD", "Sanity"] {

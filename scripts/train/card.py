@@ -84,9 +84,9 @@ def against_a_reader(found):
     rows = [(f"{code}, all read", [("patterns", "read", code, metric) for metric in whose]) for code in ("PN", "UL", "ON", "MG", "ML", "SW", "AT")]
     readers = ("rule", "non-BCC, readers themselves", "BCC")
     rows.append(("PN, non-BCC", [("rule", "non-BCC", "BCC", "pigment network at high as in the consensus"),
-                                 (*readers, "pigment network of a second panel as in the consensus"),
-                                 (*readers, "pigment network of half the readers as of the others"),
-                                 (*readers, "pigment network of one reader as in the consensus of the others")]))
+                                 (*readers, "pigment network of a second panel"),
+                                 (*readers, "pigment network of half the readers against the others"),
+                                 (*readers, "pigment network of one reader against the others")]))
     lines = ["| pattern | model | a second panel | half the readers | one reader |", "|---|---|---|---|---|"]
     for name, keys in rows:
         shares = [f"{float(r['value']):.3f} ({float(r['low']):.3f} to {float(r['high']):.3f}) of {r['n']}" if r else "" for r in map(found.get, keys)]
@@ -133,12 +133,6 @@ def thresholds(tasks):
     for t in tasks:
         lines.append(f"| {t['code']} | {t['name']} ({t['role']}) | {t['temperature']:.3f} | {t['bias']:.3f} | {t['low']:.4f} | {t['high']:.4f} |")
     return "\n".join(lines)
-
-
-def begin(recipe):
-    """Where the weights came from, where that was not ImageNet."""
-    start = recipe.get("start")
-    return f"The weights started from those of an earlier model (`scripts/train/{start['file']}`, SHA-256 `{start['sha256']}`).\n\n" if start else ""
 
 
 def stages(recipe):
@@ -210,7 +204,7 @@ asked to be inclusive). Against dermatologists on 132 other pictures: pigment ne
 arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
 
 {part('Readings', training.get('positives'))}## Training
-{begin(training['recipe']) + stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
+{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
 
 `student` is the device's network; `mnv2` one of the same kind, `lite1` and `lite2` EfficientNet-Lite1 and
 -Lite2. What teachers say of a view of a picture, or of a blend of two, is learned beside the labels, also
@@ -273,9 +267,10 @@ Model: {m['licence']['model']}.
 licence (MIT or Apache-2.0).
 
 ## Retraining by a clinic
-Deliver `labels.csv` and `readings.csv` in the form of the data's own README (any number of readers, with gaps), run
-`scripts/train/train.sh DATA WEIGHTS`, then `bccscope model record-answers` and `bccscope model verify`. Judge the
-result on lesions that no step has seen.
+Deliver `labels.csv` and `readings.csv` in the form of the data's own README (any number of readers, with gaps) and run
+`scripts/train/train.sh DATA WEIGHTS`: minutes on a GPU, or hours on a CPU with `scripts/train/recipe-cpu.toml`
+(`scripts/train/README.md`). It ends with the model's folder, verified and measured. Judge the result on lesions that no
+step has seen.
 """
 
 

@@ -46,10 +46,10 @@ fn says_yes(model: &Model, group: usize, readers: &[usize]) -> [f64; 2] {
     let mut chance = [0.0; 2];
     for answers in 0..1u32 << readers.len() {
         let said = readers.iter().enumerate();
-        let likelihood = model.likelihood(said.map(|(i, &r)| (r, answers >> i & 1 == 1)));
+        let likelihood = model.log_likelihood(said.map(|(i, &r)| (r, answers >> i & 1 == 1)));
         if model.is_yes(group, likelihood) {
-            chance[0] += likelihood[0];
-            chance[1] += likelihood[1];
+            chance[0] += likelihood[0].exp();
+            chance[1] += likelihood[1].exp();
         }
     }
     chance
@@ -59,22 +59,11 @@ fn says_yes(model: &Model, group: usize, readers: &[usize]) -> [f64; 2] {
 mod tests {
     use super::*;
 
-    /// `posteriors` of items that `readers` have read, who hit .8 and pass .9; half are yes.
+    /// `posteriors` of items that `readers` have read.
     fn fitted(readers: usize, posteriors: &[Option<f64>]) -> (Votes, Fit) {
         let item = |p: &Option<f64>| vec![p.map(|p| p >= PRESENT); readers];
         let votes = Votes::new(readers, posteriors.iter().map(item).collect());
-        let fit = Fit {
-            posterior: posteriors.to_vec(),
-            model: Model {
-                prevalence: vec![0.5],
-                sensitivity: vec![0.8; readers],
-                specificity: vec![0.9; readers],
-            },
-            iterations: 1,
-            converged: true,
-            trace: Vec::new(),
-        };
-        (votes, fit)
+        (votes, Fit::made_up(readers, posteriors.to_vec()))
     }
 
     #[test]

@@ -44,9 +44,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// How likely just these answers are, where it is yes and where it is no.
-    pub fn likelihood(&self, answers: impl IntoIterator<Item = (usize, bool)>) -> [f64; 2] {
-        let mut both = [1.0; 2];
+    /// Logarithm of how likely just these answers are, where it is yes and where it is no.
+    pub fn log_likelihood(&self, answers: impl IntoIterator<Item = (usize, bool)>) -> [f64; 2] {
+        let mut both = [0.0; 2];
         for (reader, yes) in answers {
             let (hit, pass) = (self.sensitivity[reader], self.specificity[reader]);
             let seen = if yes {
@@ -54,19 +54,26 @@ impl Model {
             } else {
                 [1.0 - hit, pass]
             };
-            both = [both[0] * seen[0], both[1] * seen[1]];
+            both = [both[0] + seen[0].ln(), both[1] + seen[1].ln()];
         }
         both
     }
 
-    /// The consensus on answers of this likelihood.
-    pub fn is_yes(&self, group: usize, [yes, no]: [f64; 2]) -> bool {
-        let (yes, no) = (
-            self.prevalence[group] * yes,
-            (1.0 - self.prevalence[group]) * no,
-        );
-        yes >= PRESENT * (yes + no)
+    /// The same with the group's prevalence: of the answers and of a yes, or a no.
+    fn log_joint(&self, group: usize, [yes, no]: [f64; 2]) -> [f64; 2] {
+        let prevalence = self.prevalence[group];
+        [prevalence.ln() + yes, (1.0 - prevalence).ln() + no]
     }
+
+    /// The consensus on answers of this likelihood.
+    pub fn is_yes(&self, group: usize, log_likelihood: [f64; 2]) -> bool {
+        posterior(self.log_joint(group, log_likelihood)) >= PRESENT
+    }
+}
+
+/// The chance of a yes.
+fn posterior([yes, no]: [f64; 2]) -> f64 {
+    1.0 / (1.0 + (no - yes).exp())
 }
 
 /// Fits all items, starting from the majority vote.
@@ -252,28 +259,33 @@ fn expect(kinds: &Kinds, counts: &[f64], model: &Model, priors: &Priors) -> (Vec
         .iter()
         .zip(counts)
         .map(|((group, votes), &count)| {
-            let prevalence = model.prevalence[*group];
-            let (mut yes, mut no) = (prevalence.ln(), (1.0 - prevalence).ln());
-            for (reader, vote) in votes.iter().enumerate() {
-                let (hit, pass) = (model.sensitivity[reader], model.specificity[reader]);
-                match vote {
-                    Some(true) => {
-                        yes += hit.ln();
-                        no += (1.0 - pass).ln();
-                    }
-                    Some(false) => {
-                        yes += (1.0 - hit).ln();
-                        no += pass.ln();
-                    }
-                    None => {}
-                }
-            }
+            let said = votes.iter().enumerate();
+            let said = said.filter_map(|(reader, vote)| Some((reader, (*vote)?)));
+            let [yes, no] = model.log_joint(*group, model.log_likelihood(said));
             let top = yes.max(no);
             objective += count * (top + ((yes - top).exp() + (no - top).exp()).ln());
-            1.0 / (1.0 + (no - yes).exp())
+            self::posterior([yes, no])
         })
         .collect();
     (posterior, objective)
+}
+
+#[cfg(test)]
+impl Fit {
+    /// As if found: readers who hit .8 and pass .9, and half of the items are yes.
+    pub fn made_up(readers: usize, posterior: Vec<Option<f64>>) -> Fit {
+        Fit {
+            posterior,
+            model: Model {
+                prevalence: vec![0.5],
+                sensitivity: vec![0.8; readers],
+                specificity: vec![0.9; readers],
+            },
+            iterations: 1,
+            converged: true,
+            trace: Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -40,7 +40,10 @@ fn share(model: &Model, group: usize, said: &[(usize, bool)]) -> f64 {
         let of = |which: u32| {
             let members = said.iter().enumerate();
             let members = members.filter(|(i, _)| half >> i & 1 == which);
-            model.is_yes(group, model.likelihood(members.map(|(_, &answer)| answer)))
+            model.is_yes(
+                group,
+                model.log_likelihood(members.map(|(_, &answer)| answer)),
+            )
         };
         ways += 1;
         same += u32::from(of(0) == of(1));
@@ -52,7 +55,6 @@ fn share(model: &Model, group: usize, said: &[(usize, bool)]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Readers who hit .8 and pass .9, on items of which half are yes.
     fn agreed(items: &[&str]) -> Vec<Option<f64>> {
         let vote = |letter| match letter {
             'y' => Some(true),
@@ -62,18 +64,7 @@ mod tests {
         let readers = items[0].len();
         let items = items.iter().map(|i| i.chars().map(vote).collect());
         let votes = Votes::new(readers, items.collect());
-        let model = Model {
-            prevalence: vec![0.5],
-            sensitivity: vec![0.8; readers],
-            specificity: vec![0.9; readers],
-        };
-        let fit = Fit {
-            posterior: vec![None; votes.items.len()],
-            model,
-            iterations: 1,
-            converged: true,
-            trace: Vec::new(),
-        };
+        let fit = Fit::made_up(readers, vec![None; votes.items.len()]);
         agree(&votes, &fit)
     }
 

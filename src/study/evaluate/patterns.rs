@@ -34,22 +34,27 @@ pub(super) fn patterns(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut V
             read.at_threshold("patterns", task, threshold, &truth, figures, Some(tables));
         }
         // What the accuracy can be held against: the readers are no more of one mind than this.
-        for (metric, estimate) in [
-            (
-                "accuracy of one reader against the others",
-                read.mean(|i| i.single(task)),
-            ),
-            ("accuracy of a second panel", read.mean(|i| i.again(task))),
-            (
-                "accuracy of half the readers against the others",
-                read.mean(|i| i.halves(task)),
-            ),
-        ] {
-            if let Some(estimate) = estimate {
-                add(figures, metric, estimate);
-            }
+        for (whose, estimate) in readers(&read, task) {
+            add(figures, &format!("accuracy of {whose}"), estimate);
         }
     }
+}
+
+/// How often the readers' answers are repeated by readers; nothing where nobody could say.
+fn readers(view: &View<'_>, task: Task) -> impl Iterator<Item = (&'static str, Estimate)> {
+    [
+        (
+            "one reader against the others",
+            view.mean(|i| i.single(task)),
+        ),
+        ("a second panel", view.mean(|i| i.again(task))),
+        (
+            "half the readers against the others",
+            view.mean(|i| i.halves(task)),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(whose, estimate)| Some((whose, estimate?)))
 }
 
 /// The rule of arXiv 2407.00104: not BCC with pigment network, BCC with any other pattern.
@@ -129,23 +134,8 @@ pub(super) fn rule(all: &View<'_>, figures: &mut Vec<Figure>) {
     add(&read_non, "rule does not say BCC", &|i| {
         readers_network(i) || !agreed(i)
     });
-    let pn = Task::PigmentNetwork;
-    for (metric, estimate) in [
-        (
-            "pigment network of one reader as in the consensus of the others",
-            read_non.mean(|i| i.single(pn)),
-        ),
-        (
-            "pigment network of a second panel as in the consensus",
-            read_non.mean(|i| i.again(pn)),
-        ),
-        (
-            "pigment network of half the readers as of the others",
-            read_non.mean(|i| i.halves(pn)),
-        ),
-    ] {
-        if let Some(estimate) = estimate {
-            read_non.add(figures, "rule", Task::Bcc, metric, estimate);
-        }
+    for (whose, estimate) in readers(&read_non, Task::PigmentNetwork) {
+        let metric = format!("pigment network of {whose}");
+        read_non.add(figures, "rule", Task::Bcc, &metric, estimate);
     }
 }
