@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from tasks import CODES, TASKS
 
 LOW_SENSITIVITY = {"diagnosis": 0.955, "negative-criterion": 0.90, "positive-criterion": 0.90}
+NEAR_BEST = 0.005  # of accuracy
 PN_FALSE_SHARE = 0.03  # of BCC that may show PN above `high`
 RULE_SENSITIVITY = 0.95  # share of BCC with a positive pattern by consensus in which the rule must see one
 
@@ -56,18 +57,17 @@ def highest_with_sensitivity(y, p, wanted):
 
 
 def diagnosis_high(y, p):
-    """Best accuracy among thresholds with recall >= 0.89 and precision >= 0.88; else the best balance of the two."""
-    def figures(t):
-        tp, fp, fn, tn = counts(y, p, t)
-        precision, recall = tp / max(1, tp + fp), tp / max(1, tp + fn)
-        return precision, recall, (tp + tn) / len(y)
-
-    def value(t):
-        precision, recall, accuracy = figures(t)
-        reached = min(0, recall - 0.89) + min(0, precision - 0.88)
-        return reached, accuracy
-
-    return float(max(candidates(p), key=value))
+    """The middle of the plateau: halfway between the least and the greatest threshold with recall >= 0.89, precision
+    >= 0.88 and an accuracy near the best of these; which of them is the very best is chance. Where none has both: the
+    best balance of the two.
+    """
+    tried = candidates(p)
+    tp, fp, fn, tn = np.array([counts(y, p, t) for t in tried]).T
+    precision, recall, accuracy = tp / np.maximum(1, tp + fp), tp / np.maximum(1, tp + fn), (tp + tn) / len(y)
+    short = np.minimum(0, recall - 0.89) + np.minimum(0, precision - 0.88)
+    best = short == short.max()
+    plateau = tried[best & (accuracy >= accuracy[best].max() - NEAR_BEST)]
+    return float((plateau[0] + plateau[-1]) / 2)
 
 
 def best_f1(y, p):

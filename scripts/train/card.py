@@ -239,9 +239,9 @@ From the same scores, those of `bccscope analyze --no-gate`, which temperature a
 ### Calibration and thresholds
 {thresholds(m['tasks'])}
 
-From `high` on a task is answered "yes", below `low` "no", between them "possible". `high` of BCC: best accuracy with
-precision >= 0.88 and recall >= 0.89 where both can be reached, otherwise the best balance of the two; `low`: highest
-threshold with sensitivity >= 0.955. Patterns: `high` by F1, then all six positive ones lowered
+From `high` on a task is answered "yes", below `low` "no", between them "possible". `high` of BCC: the middle
+of the thresholds with precision >= 0.88, recall >= 0.89 and an accuracy within half a point of the best (or the best
+balance of precision and recall where both cannot be reached); `low`: highest threshold with sensitivity >= 0.955. Patterns: `high` by F1, then all six positive ones lowered
 by one step in logits until 95% of BCC with a pattern by consensus show one (PN: by agreement in non-BCC, and at most 3%
 of BCC above it), `low` by sensitivity 0.9 and never above `high`.
 

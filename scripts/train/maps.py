@@ -20,7 +20,7 @@ from tasks import CODES, PATTERNS, TASKS
 OFTEN_MARKED = ("UL", "AT")
 POSITIVE = [PATTERNS.index(t.code) for t in TASKS if t.role == "positive-criterion"]
 PICTURES = 300
-EXPONENTS = np.arange(1.0, 0.19, -0.05)
+EXPONENTS = np.arange(1.0, 0.09, -0.05)
 NEAR = 0.03  # of IoU; with 0.02 AT stays below the goal (0.57 inside) on val
 
 

@@ -25,6 +25,7 @@ from export import check, convert
 from manifest import render
 from maps import fit_exponents
 from network import student
+from rounding import rounded
 from tasks import CODES, TASKS
 
 
@@ -56,7 +57,7 @@ def build(args):
     target.mkdir(parents=True, exist_ok=True)
     temp = Path(tempfile.mkdtemp(prefix=".new-", dir=target))
     model = temp / "model.tflite"
-    model.write_bytes(convert(net, d, width, height, recipe["seed"]))
+    model.write_bytes(convert(rounded(net, d, width, height, recipe["seed"]), d, width, height, recipe["seed"]))
     facts = check(model)
     print(json.dumps(facts))
     views = recipe.get("views", [{}])

@@ -58,8 +58,6 @@ class Trainer:
             made = Learner(Lite(name.removeprefix("lite")), seed)
         else:
             made = student(imagenet, seed)
-            if start := self.recipe.get("start"):
-                snapshot.load(made, [start["file"]], start["sha256"])
         return made.to(self.device, memory_format=torch.channels_last)
 
     def tensor(self, values):

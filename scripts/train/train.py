@@ -20,8 +20,6 @@ def main():
     p.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 1) - 2), help="processes that augment; 0: none")
     a = p.parse_args()
     recipe = tomllib.loads(Path(a.recipe).read_text())
-    if "start" in recipe:
-        recipe["start"]["file"] = Path(a.recipe).parent / recipe["start"]["file"]
     d = data.load(a.data, a.work, a.consensus)
     print(f"{len(d.where('train'))} train, {len(d.where('val'))} val; patterns: {d.consensus}", flush=True)
     Trainer(d, recipe, a.weights, Path(a.work) / Path(a.recipe).stem, a.workers).fit()

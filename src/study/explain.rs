@@ -118,24 +118,15 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         } else {
             Some(probe.occlusion(&seen.tensor, &base)?)
         };
+        let looks = seen.looks(&base, occluded.as_ref());
         for (task, marked) in marked(case.bcc, &patterns, standard) {
             for method in Method::ALL {
-                let from = method.source(&seen.shown, &base);
-                let Some(map) = method.map(task, from, occluded.as_ref(), exponents) else {
+                let Some(map) = method.map(task, &looks, exponents) else {
                     continue;
                 };
-                let place = Place::new(&map, from, seen.region, seen.size);
-                cells.add(
-                    method,
-                    task,
-                    &case.lesion,
-                    place.measure(|u, v| marked.covers(u, v)),
-                );
-            }
-            if task == Task::Bcc {
-                let place = Place::new(&seen.first, &seen.shown, seen.region, seen.size);
+                let place = Place::new(&map, &base, seen.region, seen.size);
                 let one = place.measure(|u, v| marked.covers(u, v));
-                cells.add(Method::ShownFirst, task, &case.lesion, one);
+                cells.add(method, task, &case.lesion, one);
             }
         }
         for &task in &slow {
@@ -207,13 +198,13 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             let seen = probe.see_picture(&drawing.picture, drawing.picture.dimensions())?;
             let base = probe.run(&seen.tensor)?;
             let occluded = probe.occlusion(&seen.tensor, &base)?;
+            let looks = seen.looks(&base, Some(&occluded));
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
-                let from = method.source(&seen.shown, &base);
-                let Some(map) = method.map(task, from, Some(&occluded), probe.exponents()) else {
+                let Some(map) = method.map(task, &looks, probe.exponents()) else {
                     continue;
                 };
-                let place = Place::new(&map, from, seen.region, seen.size);
+                let place = Place::new(&map, &base, seen.region, seen.size);
                 let inside = |u: f32, v: f32| {
                     let x = ((u * width as f32) as u32).min(width - 1);
                     let y = ((v * height as f32) as u32).min(height - 1);

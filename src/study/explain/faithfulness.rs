@@ -10,7 +10,11 @@ use rand_chacha::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, methods::Method, probe::Probe};
+use super::{
+    Estimate,
+    methods::{Looks, Method},
+    probe::Probe,
+};
 use crate::{
     assess::occlusion::mean_colour,
     engine::Outputs,
@@ -58,9 +62,15 @@ impl Collected {
         occluded: Option<&[Vec<f32>; TASKS]>,
     ) -> Result<(), String> {
         let cells = base.rows * base.columns;
+        let looks = Looks {
+            shown: base,
+            base,
+            occluded,
+            first: None,
+        };
         let mut orders: Vec<(&'static str, Vec<usize>)> = Vec::new();
         for method in ORDERED {
-            if let Some(map) = method.map(task, base, occluded, [1.0; TASKS]) {
+            if let Some(map) = method.map(task, &looks, [1.0; TASKS]) {
                 let mut order: Vec<usize> = (0..cells).collect();
                 order.sort_by(|&a, &b| map[b].total_cmp(&map[a]));
                 orders.push((method.name(), order));

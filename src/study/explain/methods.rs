@@ -28,13 +28,26 @@ pub enum Method {
     ShownFirst,
 }
 
+/// A picture's outputs that maps are made of, all on one grid.
+pub(super) struct Looks<'a> {
+    /// The mean over all views, of which the device's maps are made.
+    pub shown: &'a Outputs,
+    /// The whole picture once, for the other ways.
+    pub base: &'a Outputs,
+    /// The tasks' occlusion maps, where they were made.
+    pub occluded: Option<&'a [Vec<f32>; TASKS]>,
+    /// What the device shows first.
+    pub first: Option<&'a [f32]>,
+}
+
 impl Method {
-    /// Those there are of each task.
-    pub const ALL: [Method; 4] = [
+    /// All of them.
+    pub const ALL: [Method; 5] = [
         Method::GradCam,
         Method::MinMaxCam,
         Method::Occlusion,
         Method::CentreControl,
+        Method::ShownFirst,
     ];
 
     /// For tables.
@@ -48,37 +61,28 @@ impl Method {
         }
     }
 
-    /// What the map is made of: the device's is the mean over all views, the others look at
-    /// the whole picture once.
-    pub fn source<'a>(self, shown: &'a Outputs, base: &'a Outputs) -> &'a Outputs {
-        match self {
-            Method::GradCam | Method::ShownFirst => shown,
-            _ => base,
-        }
-    }
-
-    /// A task's map on the model's grid, 0 and up; `None` where it needs the occlusion and
-    /// none was made. `exponents` are what the device shows its own maps with.
-    pub fn map(
+    /// A task's map on the model's grid, 0 and up; `None` where there is none of this kind, or
+    /// it needs what was not made. `exponents` are what the device shows its own maps with.
+    pub(super) fn map(
         self,
         task: Task,
-        base: &Outputs,
-        occluded: Option<&[Vec<f32>; TASKS]>,
+        looks: &Looks<'_>,
         exponents: [f32; TASKS],
     ) -> Option<Vec<f32>> {
         match self {
             Method::GradCam => Some(scaled(
-                class_map(task, base).into_iter(),
+                class_map(task, looks.shown).into_iter(),
                 f32::MIN_POSITIVE,
                 exponents[task.index()],
             )),
             Method::MinMaxCam => {
-                let map = class_map(task, base);
+                let map = class_map(task, looks.base);
                 let least = map.iter().copied().fold(f32::INFINITY, f32::min);
                 Some(map.into_iter().map(|z| z - least).collect())
             }
-            Method::Occlusion => Some(occluded?[task.index()].clone()),
-            Method::CentreControl => Some(centre(base)),
+            Method::Occlusion => Some(looks.occluded?[task.index()].clone()),
+            Method::CentreControl => Some(centre(looks.base)),
+            Method::ShownFirst if task == Task::Bcc => Some(looks.first?.to_vec()),
             Method::ShownFirst => None,
         }
     }

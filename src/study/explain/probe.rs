@@ -2,6 +2,7 @@
 
 use image::RgbImage;
 
+use super::methods::Looks;
 use crate::{
     assess::{
         Finding, Region,
@@ -27,6 +28,22 @@ pub(super) struct Seen {
     pub region: Region,
     /// Size of the frame.
     pub size: (u32, u32),
+}
+
+impl Seen {
+    /// What maps are made of, with the outputs of `tensor` and what else was made of it.
+    pub fn looks<'a>(
+        &'a self,
+        base: &'a Outputs,
+        occluded: Option<&'a [Vec<f32>; TASKS]>,
+    ) -> Looks<'a> {
+        Looks {
+            shown: &self.shown,
+            base,
+            occluded,
+            first: Some(&self.first),
+        }
+    }
 }
 
 /// An engine with its model.
