@@ -109,3 +109,47 @@ fn centre(outputs: &Outputs) -> Vec<f32> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two cells; each task's map is `left` and `right`.
+    fn outputs(left: f32, right: f32) -> Outputs {
+        Outputs {
+            maps: [[left; TASKS], [right; TASKS]].concat(),
+            rows: 1,
+            columns: 2,
+            logits: [0.0; TASKS],
+        }
+    }
+
+    #[test]
+    fn the_devices_map_is_of_all_views_and_the_others_of_the_whole_picture() {
+        let (shown, base) = (outputs(-1.0, 4.0), outputs(3.0, 1.0));
+        let looks = Looks {
+            shown: &shown,
+            base: &base,
+            occluded: None,
+            first: None,
+        };
+        let map = |method: Method| method.map(Task::Ulceration, &looks, [0.5; TASKS]);
+        assert_eq!(map(Method::GradCam), Some(vec![0.0, 1.0]));
+        assert_eq!(map(Method::MinMaxCam), Some(vec![2.0, 0.0]));
+        assert_eq!(map(Method::Occlusion), None);
+    }
+
+    #[test]
+    fn what_comes_first_is_held_against_all_signs_and_so_stands_for_bcc_alone() {
+        let base = outputs(0.0, 0.0);
+        let looks = Looks {
+            shown: &base,
+            base: &base,
+            occluded: None,
+            first: Some(&[0.25, 1.0]),
+        };
+        let map = |task| Method::ShownFirst.map(task, &looks, [1.0; TASKS]);
+        assert_eq!(map(Task::Bcc), Some(vec![0.25, 1.0]));
+        assert!(Task::PATTERNS.into_iter().all(|task| map(task).is_none()));
+    }
+}
