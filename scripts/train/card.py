@@ -135,6 +135,18 @@ def thresholds(tasks):
     return "\n".join(lines)
 
 
+def learned(recipe):
+    """Who the learners are, and what one learns from another."""
+    named = {"student": "the device's network, MobileNet-V2", "mnv2": "MobileNet-V2", "lite1": "EfficientNet-Lite1", "lite2": "EfficientNet-Lite2"}
+    learners = dict.fromkeys(name for s in recipe["stage"] for name in s["learners"])
+    text = f"Learners: {'; '.join(f'`{name}`, {named.get(name, name)}' for name in learners)}.\n"
+    if any("taught_by" in s for s in recipe["stage"]):
+        text += """What teachers say of a view of a picture, or of a blend of two, is learned beside the labels, also where nobody read the
+picture.
+"""
+    return text
+
+
 def stages(recipe):
     lines = ["| stage | who learns | from | input | epochs | opened from block | rate | tasks |", "|---|---|---|---|---|---|---|---|"]
     for s in recipe["stage"]:
@@ -206,11 +218,10 @@ arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
 {part('Readings', training.get('positives'))}## Training
 {stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
 
-`student` is the device's network; `mnv2` one of the same kind, `lite1` and `lite2` EfficientNet-Lite1 and
--Lite2. What teachers say of a view of a picture, or of a blend of two, is learned beside the labels, also
-where nobody read the picture. All come from ImageNet weights (Apache-2.0), batch norm folded in MobileNet-V2; AdamW,
-exponential average of the weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map to
-be high in the cells readers marked; the eleven diagnoses as an auxiliary head, dropped at the end.
+{learned(training['recipe']) if 'recipe' in training else ''}All weights begin as ImageNet's (Apache-2.0), batch norm folded in MobileNet-V2; AdamW, exponential average of
+the weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map
+to be high in the cells readers marked; the eleven diagnoses as an auxiliary head, dropped at the end. The weights are
+rounded to int8 so that each convolution's outputs move least on train pictures.
 Augmentation: crop, zoom, rotation, flips, light colour, saturation, exposure, contrast, gamma, blur, coarse
 resolution, noise, JPEG, vignette, hair, ruler, pen, gel bubbles, glare.
 
