@@ -121,10 +121,10 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         let looks = seen.looks(&base, occluded.as_ref());
         for (task, marked) in marked(case.bcc, &patterns, standard) {
             for method in Method::ALL {
-                let Some(map) = method.map(task, &looks, exponents) else {
+                let Some((map, from)) = method.map(task, &looks, exponents) else {
                     continue;
                 };
-                let place = Place::new(&map, &base, seen.region, seen.size);
+                let place = Place::new(&map, from, seen.region, seen.size);
                 let one = place.measure(|u, v| marked.covers(u, v));
                 cells.add(method, task, &case.lesion, one);
             }
@@ -201,10 +201,10 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             let looks = seen.looks(&base, Some(&occluded));
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
-                let Some(map) = method.map(task, &looks, probe.exponents()) else {
+                let Some((map, from)) = method.map(task, &looks, probe.exponents()) else {
                     continue;
                 };
-                let place = Place::new(&map, &base, seen.region, seen.size);
+                let place = Place::new(&map, from, seen.region, seen.size);
                 let inside = |u: f32, v: f32| {
                     let x = ((u * width as f32) as u32).min(width - 1);
                     let y = ((v * height as f32) as u32).min(height - 1);

@@ -70,7 +70,7 @@ impl Collected {
         };
         let mut orders: Vec<(&'static str, Vec<usize>)> = Vec::new();
         for method in ORDERED {
-            if let Some(map) = method.map(task, &looks, [1.0; TASKS]) {
+            if let Some((map, _)) = method.map(task, &looks, [1.0; TASKS]) {
                 let mut order: Vec<usize> = (0..cells).collect();
                 order.sort_by(|&a, &b| map[b].total_cmp(&map[a]));
                 orders.push((method.name(), order));

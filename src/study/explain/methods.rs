@@ -28,9 +28,10 @@ pub enum Method {
     ShownFirst,
 }
 
-/// A picture's outputs that maps are made of, all on one grid.
+/// A picture's outputs that maps are made of.
 pub(super) struct Looks<'a> {
-    /// The mean over all views, of which the device's maps are made.
+    /// The mean over all views, of which the device's maps are made; its grid may be finer than
+    /// that of one view.
     pub shown: &'a Outputs,
     /// The whole picture once, for the other ways.
     pub base: &'a Outputs,
@@ -61,28 +62,29 @@ impl Method {
         }
     }
 
-    /// A task's map on the model's grid, 0 and up; `None` where there is none of this kind, or
-    /// it needs what was not made. `exponents` are what the device shows its own maps with.
-    pub(super) fn map(
+    /// A task's map, 0 and up, and the outputs whose grid it lies on; `None` where there is none
+    /// of this kind, or it needs what was not made. `exponents` are what the device shows its own
+    /// maps with.
+    pub(super) fn map<'a>(
         self,
         task: Task,
-        looks: &Looks<'_>,
+        looks: &Looks<'a>,
         exponents: [f32; TASKS],
-    ) -> Option<Vec<f32>> {
+    ) -> Option<(Vec<f32>, &'a Outputs)> {
         match self {
-            Method::GradCam => Some(scaled(
-                class_map(task, looks.shown).into_iter(),
-                f32::MIN_POSITIVE,
-                exponents[task.index()],
-            )),
+            Method::GradCam => {
+                let map = class_map(task, looks.shown).into_iter();
+                let exponent = exponents[task.index()];
+                Some((scaled(map, f32::MIN_POSITIVE, exponent), looks.shown))
+            }
             Method::MinMaxCam => {
                 let map = class_map(task, looks.base);
                 let least = map.iter().copied().fold(f32::INFINITY, f32::min);
-                Some(map.into_iter().map(|z| z - least).collect())
+                Some((map.into_iter().map(|z| z - least).collect(), looks.base))
             }
-            Method::Occlusion => Some(looks.occluded?[task.index()].clone()),
-            Method::CentreControl => Some(centre(looks.base)),
-            Method::ShownFirst if task == Task::Bcc => Some(looks.first?.to_vec()),
+            Method::Occlusion => Some((looks.occluded?[task.index()].clone(), looks.base)),
+            Method::CentreControl => Some((centre(looks.base), looks.base)),
+            Method::ShownFirst if task == Task::Bcc => Some((looks.first?.to_vec(), looks.shown)),
             Method::ShownFirst => None,
         }
     }
@@ -114,19 +116,19 @@ fn centre(outputs: &Outputs) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    /// Two cells; each task's map is `left` and `right`.
-    fn outputs(left: f32, right: f32) -> Outputs {
+    /// A row of cells; each task's map is `row`.
+    fn outputs(row: &[f32]) -> Outputs {
         Outputs {
-            maps: [[left; TASKS], [right; TASKS]].concat(),
+            maps: row.iter().flat_map(|&z| [z; TASKS]).collect(),
             rows: 1,
-            columns: 2,
+            columns: row.len(),
             logits: [0.0; TASKS],
         }
     }
 
     #[test]
-    fn the_devices_map_is_of_all_views_and_the_others_of_the_whole_picture() {
-        let (shown, base) = (outputs(-1.0, 4.0), outputs(3.0, 1.0));
+    fn the_devices_map_is_of_all_views_and_the_others_of_the_whole_picture_each_on_its_grid() {
+        let (shown, base) = (outputs(&[-1.0, 4.0, 1.0]), outputs(&[3.0, 1.0]));
         let looks = Looks {
             shown: &shown,
             base: &base,
@@ -134,22 +136,22 @@ mod tests {
             first: None,
         };
         let map = |method: Method| method.map(Task::Ulceration, &looks, [0.5; TASKS]);
-        assert_eq!(map(Method::GradCam), Some(vec![0.0, 1.0]));
-        assert_eq!(map(Method::MinMaxCam), Some(vec![2.0, 0.0]));
+        assert_eq!(map(Method::GradCam), Some((vec![0.0, 1.0, 0.5], &shown)));
+        assert_eq!(map(Method::MinMaxCam), Some((vec![2.0, 0.0], &base)));
         assert_eq!(map(Method::Occlusion), None);
     }
 
     #[test]
     fn what_comes_first_is_held_against_all_signs_and_so_stands_for_bcc_alone() {
-        let base = outputs(0.0, 0.0);
+        let (shown, base) = (outputs(&[0.0, 0.0]), outputs(&[0.0]));
         let looks = Looks {
-            shown: &base,
+            shown: &shown,
             base: &base,
             occluded: None,
             first: Some(&[0.25, 1.0]),
         };
         let map = |task| Method::ShownFirst.map(task, &looks, [1.0; TASKS]);
-        assert_eq!(map(Task::Bcc), Some(vec![0.25, 1.0]));
+        assert_eq!(map(Task::Bcc), Some((vec![0.25, 1.0], &shown)));
         assert!(Task::PATTERNS.into_iter().all(|task| map(task).is_none()));
     }
 }
