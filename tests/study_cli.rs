@@ -109,6 +109,21 @@ fn evaluate_and_explain_write_whole_reports() {
         serde_json::from_slice(&fs::read(data.path("maps/explain.json")).unwrap()).unwrap();
     assert_eq!(report["sanity"]["repeats"], true);
     assert_eq!(report["sanity"]["passed"], true, "{}", report["sanity"]);
+    // A phantom's ulcer is one spot, and its edges are known: the device's map must lie on it,
+    // closer than a blob in the middle does.
+    let on_ulcer = |method: &str, figure: &str| {
+        let found = report["phantom"].as_array().unwrap().iter();
+        let one = found
+            .filter(|row| row["method"] == method && row["task"] == "UL")
+            .collect::<Vec<_>>();
+        assert_eq!(one.len(), 1, "{method}");
+        one[0][figure]["value"].as_f64().unwrap()
+    };
+    assert_eq!(on_ulcer("grad-cam", "pointing"), 1.0);
+    for (figure, closer) in [("inside", 1.0), ("outside", -1.0), ("iou", 1.0)] {
+        let [map, blob] = ["grad-cam", "centre-control"].map(|m| on_ulcer(m, figure));
+        assert!(closer * (map - blob) > 0.0, "{figure}: {map}, {blob}");
+    }
 
     let (out, explained) = (data.text("eval"), data.text("maps/explain.json"));
     let mut evaluate = vec![

@@ -11,6 +11,7 @@ from tasks import N
 REPRESENTATIVE = 150
 ALLOWED = {"QUANTIZE": 1, "CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "ADD": 2, "MEAN": 2, "RESHAPE": 1}
 STRIDE = 32
+HARDLY = 0.01  # of a step: float arithmetic
 
 
 def representative(data, width, height, seed):
@@ -36,8 +37,9 @@ def convert(learner, data, width, height, seed):
     return converter.convert()
 
 
-def check(path):
-    """Refuses a file with other operators, versions, types or shapes than the contract's; returns its facts."""
+def check(path, learner):
+    """Refuses a file with other operators, versions, types, shapes or weights than `learner`, on its grid, and the
+    contract have; returns its facts."""
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromPackedBuf(bytearray(path.read_bytes()), 0)
@@ -52,15 +54,12 @@ def check(path):
             raise SystemExit(f"{path}: tensor {t.name} has a dynamic shape")
         if t.type not in (schema.TensorType.INT8, schema.TensorType.INT32):
             raise SystemExit(f"{path}: tensor {t.name} is neither int8 nor int32")
-    per_channel = 0
-    for op in graph.operators:
-        code = names[model.operatorCodes[op.opcodeIndex].builtinCode]
-        if code.endswith("CONV_2D"):
-            scales = graph.tensors[op.inputs[1]].quantization.scale
-            out = graph.tensors[op.outputs[0]].shape[3]
-            if len(scales) != out:
-                raise SystemExit(f"{path}: weights of {graph.tensors[op.outputs[0]].name} are not quantised per channel")
-            per_channel += 1
+    filters = [graph.tensors[o.inputs[1]] for o in graph.operators if names[model.operatorCodes[o.opcodeIndex].builtinCode].endswith("CONV_2D")]
+    wanted = convolutions(learner)
+    if len(filters) != len(wanted):
+        raise SystemExit(f"{path}: {len(filters)} convolutions; the network has {len(wanted)}")
+    for stored, weights in zip(filters, wanted):
+        same_weights(path, stored, model.buffers[stored.buffer].data, weights)
     source = graph.tensors[graph.inputs[0]]
     scale, zero = source.quantization.scale[0], source.quantization.zeroPoint[0]
     if abs(scale * 127.5 - 1) > 0.01 or zero not in (-1, 0):
@@ -69,4 +68,26 @@ def check(path):
     shapes = sorted([list(map(int, graph.tensors[o].shape)) for o in graph.outputs], key=len)
     if shapes != [[1, N], [1, height // STRIDE, width // STRIDE, N]]:
         raise SystemExit(f"{path}: outputs have the shapes {shapes}")
-    return {"operators": found, "width": width, "height": height, "convolutions": per_channel, "bytes": path.stat().st_size}
+    return {"operators": found, "width": width, "height": height, "convolutions": len(filters), "bytes": path.stat().st_size}
+
+
+def convolutions(learner):
+    """The weights in the order they are used, each (out, height, width, in): a depthwise filter has one input."""
+    convs = [c for block in learner.backbone.blocks for c in block.convs]
+    return [c.weight.detach().numpy().transpose(0, 2, 3, 1) for c in (*convs, learner.head)]
+
+
+def same_weights(path, stored, data, weights):
+    """The converter must find nothing left to round."""
+    name = stored.name.decode()
+    scale = np.asarray(stored.quantization.scale, np.float32)
+    if len(scale) != len(weights):
+        raise SystemExit(f"{path}: weights of {name} are not quantised per channel")
+    steps = np.asarray(data, np.uint8).view(np.int8).reshape(stored.shape)
+    if stored.quantization.quantizedDimension == 3:  # depthwise: (1, height, width, out)
+        steps = steps.transpose(3, 1, 2, 0)
+    if steps.shape != weights.shape:
+        raise SystemExit(f"{path}: {name} is {steps.shape}, the network's {weights.shape}")
+    off = np.abs(steps - weights / scale[:, None, None, None]).max()
+    if off > HARDLY:
+        raise SystemExit(f"{path}: the converter has moved a weight of {name} by {off:.3f} of a step")

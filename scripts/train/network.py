@@ -38,9 +38,17 @@ class Conv(nn.Module):
         elif s == 1:
             x = F.conv2d(x, self.weight, self.bias, padding=k // 2)
         else:
-            (top, bottom), (left, right) = (same(n, k, s) for n in x.shape[-2:])
-            x = F.conv2d(F.pad(x, (left, right, top, bottom)), self.weight, self.bias, s)
+            x = F.conv2d(self.padded(x), self.weight, self.bias, s)
         return F.relu6(x, inplace=True) if self.relu else x
+
+    def padded(self, x):
+        (top, bottom), (left, right) = (same(n, self.weight.shape[-1], self.stride) for n in x.shape[-2:])
+        return F.pad(x, (left, right, top, bottom))
+
+    def taps(self, x):
+        """What each of a filter's weights meets in one picture, [1, c, h, w] to [filters of own inputs, weights, places]."""
+        met = F.unfold(self.padded(x), self.weight.shape[-1], stride=self.stride)
+        return met.view(x.shape[1] if self.depthwise else 1, -1, met.shape[-1])
 
 
 class Block(nn.Module):

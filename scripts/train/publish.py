@@ -57,8 +57,9 @@ def build(args):
     target.mkdir(parents=True, exist_ok=True)
     temp = Path(tempfile.mkdtemp(prefix=".new-", dir=target))
     model = temp / "model.tflite"
-    model.write_bytes(convert(rounded(net, d, width, height, recipe["seed"]), d, width, height, recipe["seed"]))
-    facts = check(model)
+    on_grid = rounded(net, d, width, height, recipe["seed"])
+    model.write_bytes(convert(on_grid, d, width, height, recipe["seed"]))
+    facts = check(model, on_grid)
     print(json.dumps(facts))
     views = recipe.get("views", [{}])
     common = dict(

@@ -10,9 +10,7 @@ import copy
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
-from depthwise import same
 from network import as_input
 from prepare import prepare
 
@@ -30,32 +28,30 @@ def rounded(learner, data, width, height, seed):
     for block in learner.backbone.blocks:
         y = x
         for conv in block.convs:
-            to_grid(conv, y, conv.stride, conv.depthwise)
+            to_grid(conv, map(conv.taps, y.split(1)))
             y = torch.cat([conv(part) for part in y.split(4)])
         x = x + y if block.shortcut else y
-    to_grid(learner.head, x, 1, False)
+    to_grid(learner.head, (places.flatten(2) for places in x.split(1)))  # 1x1: a place is all it meets
     return learner
 
 
-def to_grid(conv, x, stride, depthwise):
+def to_grid(conv, taps):
     rows = conv.weight.flatten(1)
-    mean, together = moments(x, conv.weight.shape[-1], stride, depthwise)
+    mean, together = moments(taps)
     on_grid = grid(rows, together)
     lost = rows - on_grid
     conv.bias += (lost * mean).sum(1)
     conv.weight.copy_(on_grid.view_as(conv.weight))
 
 
-def moments(x, kernel, stride, depthwise):
-    """Of what the taps see: means [channels or 1, taps] and covariances [channels or 1, taps, taps]."""
+def moments(taps):
+    """Of what the weights meet, a picture at a time: means [channels or 1, weights] and covariances [.., weights, weights]."""
     total, products, n = 0.0, 0.0, 0
-    for picture in x.split(1):
-        (top, bottom), (left, right) = (same(size, kernel, stride) for size in picture.shape[-2:])
-        seen = F.unfold(F.pad(picture, (left, right, top, bottom)), kernel, stride=stride)[0]
-        seen = seen.view(x.shape[1] if depthwise else 1, -1, seen.shape[-1]).double()
-        total = total + seen.sum(2)
-        products = products + seen @ seen.transpose(1, 2)
-        n += seen.shape[2]
+    for met in taps:
+        met = met.double()
+        total = total + met.sum(2)
+        products = products + met @ met.transpose(1, 2)
+        n += met.shape[2]
     mean = total / n
     return mean.float(), products / n - mean[:, :, None] * mean[:, None, :]
 

@@ -15,7 +15,7 @@ if [ $# -lt 2 ]; then
     exit 2
 fi
 if [ ! -x "$program" ]; then
-    echo "$program is not there: build it first (cargo build --release), the quality gate is fitted on what it measures" >&2
+    echo "$program is not there: build it first (scripts/setup.sh, cargo build --release), the quality gate is fitted on what it measures" >&2
     exit 1
 fi
 data=$1 weights=$2

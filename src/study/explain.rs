@@ -77,7 +77,7 @@ pub struct Inputs<'a> {
     pub rounds: usize,
 }
 
-/// Looks at the maps. `done` hears of each image.
+/// Sources at the maps. `done` hears of each image.
 ///
 /// # Errors
 /// A missing or unreadable image by the line of the labels; an engine that fails.
@@ -118,10 +118,10 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         } else {
             Some(probe.occlusion(&seen.tensor, &base)?)
         };
-        let looks = seen.looks(&base, occluded.as_ref());
+        let sources = seen.sources(&base, occluded.as_ref());
         for (task, marked) in marked(case.bcc, &patterns, standard) {
             for method in Method::ALL {
-                let Some((map, from)) = method.map(task, &looks, exponents) else {
+                let Some((map, from)) = method.map(task, &sources, exponents) else {
                     continue;
                 };
                 let place = Place::new(&map, from, seen.region, seen.size);
@@ -198,10 +198,10 @@ fn phantoms(probe: &mut Probe, each: u32) -> Result<Measured, String> {
             let seen = probe.see_picture(&drawing.picture, drawing.picture.dimensions())?;
             let base = probe.run(&seen.tensor)?;
             let occluded = probe.occlusion(&seen.tensor, &base)?;
-            let looks = seen.looks(&base, Some(&occluded));
+            let sources = seen.sources(&base, Some(&occluded));
             let (width, height) = mask.dimensions();
             for method in Method::ALL {
-                let Some((map, from)) = method.map(task, &looks, probe.exponents()) else {
+                let Some((map, from)) = method.map(task, &sources, probe.exponents()) else {
                     continue;
                 };
                 let place = Place::new(&map, from, seen.region, seen.size);

@@ -67,12 +67,12 @@ impl Model {
 
     /// The consensus on answers of this likelihood.
     pub fn is_yes(&self, group: usize, log_likelihood: [f64; 2]) -> bool {
-        posterior(self.log_joint(group, log_likelihood)) >= PRESENT
+        chance_of_yes(self.log_joint(group, log_likelihood)) >= PRESENT
     }
 }
 
 /// The chance of a yes.
-fn posterior([yes, no]: [f64; 2]) -> f64 {
+fn chance_of_yes([yes, no]: [f64; 2]) -> f64 {
     1.0 / (1.0 + (no - yes).exp())
 }
 
@@ -264,7 +264,7 @@ fn expect(kinds: &Kinds, counts: &[f64], model: &Model, priors: &Priors) -> (Vec
             let [yes, no] = model.log_joint(*group, model.log_likelihood(said));
             let top = yes.max(no);
             objective += count * (top + ((yes - top).exp() + (no - top).exp()).ln());
-            self::posterior([yes, no])
+            chance_of_yes([yes, no])
         })
         .collect();
     (posterior, objective)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Estimate,
-    methods::{Looks, Method},
+    methods::{Method, Sources},
     probe::Probe,
 };
 use crate::{
@@ -62,7 +62,7 @@ impl Collected {
         occluded: Option<&[Vec<f32>; TASKS]>,
     ) -> Result<(), String> {
         let cells = base.rows * base.columns;
-        let looks = Looks {
+        let sources = Sources {
             shown: base,
             base,
             occluded,
@@ -70,7 +70,7 @@ impl Collected {
         };
         let mut orders: Vec<(&'static str, Vec<usize>)> = Vec::new();
         for method in ORDERED {
-            if let Some((map, _)) = method.map(task, &looks, [1.0; TASKS]) {
+            if let Some((map, _)) = method.map(task, &sources, [1.0; TASKS]) {
                 let mut order: Vec<usize> = (0..cells).collect();
                 order.sort_by(|&a, &b| map[b].total_cmp(&map[a]));
                 orders.push((method.name(), order));

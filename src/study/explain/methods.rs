@@ -29,7 +29,7 @@ pub enum Method {
 }
 
 /// A picture's outputs that maps are made of.
-pub(super) struct Looks<'a> {
+pub(super) struct Sources<'a> {
     /// The mean over all views, of which the device's maps are made; its grid may be finer than
     /// that of one view.
     pub shown: &'a Outputs,
@@ -68,23 +68,25 @@ impl Method {
     pub(super) fn map<'a>(
         self,
         task: Task,
-        looks: &Looks<'a>,
+        sources: &Sources<'a>,
         exponents: [f32; TASKS],
     ) -> Option<(Vec<f32>, &'a Outputs)> {
         match self {
             Method::GradCam => {
-                let map = class_map(task, looks.shown).into_iter();
+                let map = class_map(task, sources.shown).into_iter();
                 let exponent = exponents[task.index()];
-                Some((scaled(map, f32::MIN_POSITIVE, exponent), looks.shown))
+                Some((scaled(map, f32::MIN_POSITIVE, exponent), sources.shown))
             }
             Method::MinMaxCam => {
-                let map = class_map(task, looks.base);
+                let map = class_map(task, sources.base);
                 let least = map.iter().copied().fold(f32::INFINITY, f32::min);
-                Some((map.into_iter().map(|z| z - least).collect(), looks.base))
+                Some((map.into_iter().map(|z| z - least).collect(), sources.base))
             }
-            Method::Occlusion => Some((looks.occluded?[task.index()].clone(), looks.base)),
-            Method::CentreControl => Some((centre(looks.base), looks.base)),
-            Method::ShownFirst if task == Task::Bcc => Some((looks.first?.to_vec(), looks.shown)),
+            Method::Occlusion => Some((sources.occluded?[task.index()].clone(), sources.base)),
+            Method::CentreControl => Some((centre(sources.base), sources.base)),
+            Method::ShownFirst if task == Task::Bcc => {
+                Some((sources.first?.to_vec(), sources.shown))
+            }
             Method::ShownFirst => None,
         }
     }
@@ -129,13 +131,13 @@ mod tests {
     #[test]
     fn the_devices_map_is_of_all_views_and_the_others_of_the_whole_picture_each_on_its_grid() {
         let (shown, base) = (outputs(&[-1.0, 4.0, 1.0]), outputs(&[3.0, 1.0]));
-        let looks = Looks {
+        let sources = Sources {
             shown: &shown,
             base: &base,
             occluded: None,
             first: None,
         };
-        let map = |method: Method| method.map(Task::Ulceration, &looks, [0.5; TASKS]);
+        let map = |method: Method| method.map(Task::Ulceration, &sources, [0.5; TASKS]);
         assert_eq!(map(Method::GradCam), Some((vec![0.0, 1.0, 0.5], &shown)));
         assert_eq!(map(Method::MinMaxCam), Some((vec![2.0, 0.0], &base)));
         assert_eq!(map(Method::Occlusion), None);
@@ -144,13 +146,13 @@ mod tests {
     #[test]
     fn what_comes_first_is_held_against_all_signs_and_so_stands_for_bcc_alone() {
         let (shown, base) = (outputs(&[0.0, 0.0]), outputs(&[0.0]));
-        let looks = Looks {
+        let sources = Sources {
             shown: &shown,
             base: &base,
             occluded: None,
             first: Some(&[0.25, 1.0]),
         };
-        let map = |task| Method::ShownFirst.map(task, &looks, [1.0; TASKS]);
+        let map = |task| Method::ShownFirst.map(task, &sources, [1.0; TASKS]);
         assert_eq!(map(Task::Bcc), Some((vec![0.25, 1.0], &shown)));
         assert!(Task::PATTERNS.into_iter().all(|task| map(task).is_none()));
     }

@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::methods::Looks;
+use super::methods::Sources;
 use crate::{
     assess::{
         Finding, Region,
@@ -32,12 +32,12 @@ pub(super) struct Seen {
 
 impl Seen {
     /// What maps are made of, with the outputs of `tensor` and what else was made of it.
-    pub fn looks<'a>(
+    pub fn sources<'a>(
         &'a self,
         base: &'a Outputs,
         occluded: Option<&'a [Vec<f32>; TASKS]>,
-    ) -> Looks<'a> {
-        Looks {
+    ) -> Sources<'a> {
+        Sources {
             shown: &self.shown,
             base,
             occluded,
