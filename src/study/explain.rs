@@ -77,7 +77,7 @@ pub struct Inputs<'a> {
     pub rounds: usize,
 }
 
-/// Sources at the maps. `done` hears of each image.
+/// Looks at the maps. `done` hears of each image.
 ///
 /// # Errors
 /// A missing or unreadable image by the line of the labels; an engine that fails.
