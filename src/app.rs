@@ -19,7 +19,7 @@ mod state;
 mod view;
 
 pub use event::{Case, Effect, Event, LiveFrame, Ticket};
-pub use state::{Limits, Showing, State, View};
+pub use state::{Limits, Notice, Showing, State, View};
 
 use std::time::Duration;
 

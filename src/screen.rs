@@ -126,6 +126,7 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
         stand_in: stand_in_words(Some(&assessment.source), &assessment.engine),
         clock: String::new(),
         power: None,
+        unsaved: None,
         display: None,
     };
     let mut surface = Surface::new(size.0, size.1);

@@ -1,6 +1,14 @@
 //! The analysis thread: owns the model and the engine, one burst at a time.
 
-use std::{sync::mpsc::Receiver, thread, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::Receiver,
+    },
+    thread,
+    time::Instant,
+};
 
 use super::{
     event::{Case, Event, LiveFrame, Ticket},
@@ -11,10 +19,27 @@ use crate::assess::Assessor;
 /// A burst to analyse.
 pub(super) type Job = (Ticket, Vec<LiveFrame>);
 
-/// Answers each job with [`Event::Analysed`] until the sending end of `jobs` is gone.
+/// The newest question's number, as the loop last knew it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Newest(Arc<AtomicU64>);
+
+impl Newest {
+    /// From now on nothing else is asked.
+    pub fn set(&self, Ticket(number): Ticket) {
+        self.0.store(number, Ordering::Relaxed);
+    }
+
+    fn is(&self, Ticket(number): Ticket) -> bool {
+        self.0.load(Ordering::Relaxed) == number
+    }
+}
+
+/// Answers each job with [`Event::Analysed`] until the sending end of `jobs` is gone. What is
+/// not the newest question any more is left, or the next one would wait behind it.
 pub(super) fn spawn(
     mut assessor: Assessor,
     jobs: Receiver<Job>,
+    newest: Newest,
     out: Sending,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new()
@@ -22,7 +47,11 @@ pub(super) fn spawn(
         .spawn(move || {
             for (ticket, frames) in jobs {
                 let clock = Instant::now();
-                let outcome = analyse(&mut assessor, &frames);
+                let asked = || newest.is(ticket);
+                let Some(outcome) = analyse(&mut assessor, &frames, asked).transpose() else {
+                    log::info!("a burst was cancelled: its analysis was left");
+                    continue;
+                };
                 match &outcome {
                     Ok(case) => log::info!(
                         "{} of {} frames scored in {:.0} ms: {} (frame {}, {})",
@@ -42,20 +71,27 @@ pub(super) fn spawn(
         })
 }
 
-fn analyse(assessor: &mut Assessor, burst: &[LiveFrame]) -> Result<Box<Case>, String> {
+fn analyse(
+    assessor: &mut Assessor,
+    burst: &[LiveFrame],
+    asked: impl Fn() -> bool,
+) -> Result<Option<Box<Case>>, String> {
     let frames: Vec<_> = burst.iter().map(|live| live.frame.clone()).collect();
     let result = assessor
-        .assess_burst(&frames)
+        .assess_burst(&frames, asked)
         .map_err(|e| format!("The picture could not be analysed: {e}"))?;
+    let Some(result) = result else {
+        return Ok(None);
+    };
     // Frame and picture of one live frame: the picture was made of these very bytes.
     let LiveFrame { frame, picture, .. } = burst
         .get(result.chosen)
         .ok_or("The analysis answered for a frame that was not asked")?
         .clone();
-    Ok(Box::new(Case {
+    Ok(Some(Box::new(Case {
         picture,
         assessment: result.assessment,
         burst: result.spread,
         frame,
-    }))
+    })))
 }

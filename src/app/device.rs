@@ -155,6 +155,7 @@ impl<O: Opener> Running<'_, O> {
                 };
                 let (state, effects) = self.state.step(Instant::now(), event);
                 self.state = state;
+                self.threads.newest.set(self.state.ticket());
                 for effect in effects {
                     match effect {
                         Effect::Show => draw = true,
@@ -236,6 +237,7 @@ impl Clockwork {
 /// The threads around the loop. They end when their channels do; the camera thread when told.
 struct Threads {
     analyst: Option<mpsc::Sender<analyst::Job>>,
+    newest: analyst::Newest,
     keeper: Option<mpsc::Sender<keeper::Job>>,
     keeping: Option<thread::JoinHandle<()>>,
     out: Sending,
@@ -254,10 +256,11 @@ impl Threads {
     ) -> std::io::Result<Threads> {
         let stop = Arc::new(AtomicBool::new(false));
         let gate = assessor.as_ref().map(|assessor| assessor.gate().clone());
+        let newest = analyst::Newest::default();
         let analyst = match assessor {
             Some(assessor) => {
                 let (jobs, queue) = mpsc::channel();
-                analyst::spawn(assessor, queue, sending.clone())?;
+                analyst::spawn(assessor, queue, newest.clone(), sending.clone())?;
                 Some(jobs)
             }
             None => None,
@@ -271,6 +274,7 @@ impl Threads {
         let camera = live::spawn(camera, gate, detail, sending.clone(), Arc::clone(&stop))?;
         Ok(Threads {
             analyst,
+            newest,
             keeper: Some(keeper),
             keeping: Some(keeping),
             out: sending.clone(),

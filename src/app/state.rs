@@ -5,60 +5,27 @@
 //! a verdict is shown only with the picture it belongs to; it goes as soon as the camera is
 //! lost, stalls or begins anew; an answer to an older question is never shown.
 
+mod actions;
+mod doing;
+mod saves;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
+pub use self::doing::{Limits, Notice, Showing, View};
+use self::saves::Saves;
 use super::event::{Case, Effect, Event, LiveFrame, Ticket};
 use crate::{
     assess::EngineInfo,
     camera::{Lost, Opened},
     frame::{Source, SourceKind},
-    input::Action,
-    screen::{CaseNote, MapView, Sight},
+    screen::{CaseNote, Sight},
 };
 
-/// Frames of a burst, and when to give up on something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Frames a burst takes.
-    pub burst: usize,
-    /// A live picture older than this is no live picture.
-    pub stall: Duration,
-    /// An analysis that takes longer than this has failed.
-    pub analysis: Duration,
-}
-
-/// What the device is doing.
-#[derive(Debug)]
-pub enum View {
-    /// No picture; why, and what to do.
-    Lost(Lost),
-    /// The live picture, with a word for the moment.
-    Live(Option<&'static str>),
-    /// The shutter was pressed; these frames of the burst are in.
-    Collecting(Vec<LiveFrame>),
-    /// The burst is being analysed since this moment.
-    Analysing(Instant),
-    /// A verdict and the picture it belongs to.
-    Result(Box<Showing>),
-    /// The help page, and what lies behind it.
-    Help(Box<View>),
-    /// Nothing can be analysed; why, and what to do. The picture goes on behind.
-    Fault(Lost),
-}
-
-/// A case on the screen.
-#[derive(Debug)]
-pub struct Showing {
-    /// The case.
-    pub case: Case,
-    /// Which heat map lies over it.
-    pub map: MapView,
-    /// Whether it was stored.
-    pub note: CaseNote,
-}
+/// How long a word for the moment stays: it hides what the quality gate says of the picture.
+const MOMENT: Duration = Duration::from_secs(3);
 
 /// Everything the device knows.
 #[derive(Debug)]
@@ -84,6 +51,7 @@ pub struct State {
     /// The clock as shown.
     pub clock: String,
     ticket: Ticket,
+    saves: Saves,
     limits: Limits,
 }
 
@@ -110,6 +78,7 @@ impl State {
             power: None,
             clock: String::new(),
             ticket: Ticket(0),
+            saves: Saves::default(),
             limits,
         }
     }
@@ -117,6 +86,16 @@ impl State {
     /// Frames a burst takes.
     pub fn burst(&self) -> usize {
         self.limits.burst
+    }
+
+    /// The newest question's number: an analysis under another one is for nobody.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
+    /// Cases that could not be stored so far and are on the screen no more, in words.
+    pub fn unsaved(&self) -> Option<String> {
+        self.saves.words(self.shown_save())
     }
 
     /// The next state and what is to be done.
@@ -133,7 +112,7 @@ impl State {
             Event::Action(action) => self.action(now, action),
             Event::Touch(..) => vec![],
             Event::Analysed(ticket, outcome) => self.analysed(ticket, outcome),
-            Event::Saved(ticket, outcome) => self.saved(ticket, outcome),
+            Event::Saved(ticket, outcome) => self.saved(now, ticket, outcome),
             Event::Power(power) => {
                 self.power = power;
                 vec![Effect::Show]
@@ -143,9 +122,19 @@ impl State {
                 vec![Effect::Show]
             }
             Event::Tick(clock) => self.tick(now, clock),
-            Event::Quit => vec![Effect::Quit],
+            // What could not be stored yet has its last chance: the record thread ends after it.
+            Event::Quit => {
+                let mut last = self.saves.once_more();
+                last.push(Effect::Quit);
+                last
+            }
         };
         (self, effects)
+    }
+
+    /// The number under which the case on the screen is to be stored.
+    fn shown_save(&self) -> Option<Ticket> {
+        self.view.case()?.save
     }
 
     /// Everything asked so far is void; the next question gets a number of its own.
@@ -217,15 +206,23 @@ impl State {
             self.clock = clock;
             effects.push(Effect::Show);
         }
+        if let View::Live(Some(notice)) = &self.view
+            && now.saturating_duration_since(notice.since) > MOMENT
+        {
+            self.view = View::Live(None);
+            effects.push(Effect::Show);
+        }
+        effects.extend(self.saves.due(now, self.shown_save()));
         // The camera's own watch comes first; this one holds even if that hangs.
         if let Some((seen, _)) = &self.live
             && now.saturating_duration_since(*seen) > self.limits.stall
         {
             // The source stays: its next frame brings the picture back.
-            return self.take_down(Lost {
+            effects.extend(self.take_down(Lost {
                 why: "The picture stands still".into(),
                 advice: "Check the cable; plug the dermatoscope in again.".into(),
-            });
+            }));
+            return effects;
         }
         if let View::Analysing(since) = self.view
             && now.saturating_duration_since(since) > self.limits.analysis
@@ -234,85 +231,13 @@ impl State {
             self.view = View::Fault(Lost {
                 why: format!(
                     "The analysis did not end within {} seconds: no verdict.",
-                    self.limits.analysis.as_secs()
+                    self.limits.analysis.as_secs_f32()
                 ),
                 advice: "Press back and try again. If it comes again, restart the device.".into(),
             });
             effects.push(Effect::Show);
         }
         effects
-    }
-
-    fn action(&mut self, now: Instant, action: Action) -> Vec<Effect> {
-        match (&mut self.view, action) {
-            (View::Help(_), _) => self.leave_help(),
-            (_, Action::Help) => {
-                let behind = std::mem::replace(&mut self.view, View::Live(None));
-                // A burst is not left half taken behind a page.
-                let behind = match behind {
-                    View::Collecting(_) | View::Analysing(_) => {
-                        self.next_ticket();
-                        View::Live(Some("Capture cancelled"))
-                    }
-                    other => other,
-                };
-                self.view = View::Help(Box::new(behind));
-            }
-            (View::Live(_), Action::Capture) => self.capture(now),
-            (View::Result(_), Action::Capture | Action::Back) => self.view = View::Live(None),
-            (View::Result(_), Action::Discard) => self.view = View::Live(Some("Discarded")),
-            (View::Result(showing), Action::Save) => {
-                if matches!(showing.note, CaseNote::Unsaved | CaseNote::SaveFailed(_)) {
-                    showing.note = CaseNote::Saving;
-                    let case = Box::new(showing.case.clone());
-                    let ticket = self.next_ticket();
-                    return vec![Effect::Save(ticket, case), Effect::Show];
-                }
-            }
-            (View::Result(showing), Action::NextMap) => showing.turn(1),
-            (View::Result(showing), Action::PreviousMap) => showing.turn(-1),
-            (View::Result(showing), Action::ShowMap(task)) => {
-                showing.map = match showing.map {
-                    MapView::Task(shown) if shown == task => MapView::Off,
-                    _ => MapView::Task(task),
-                };
-            }
-            (View::Collecting(_) | View::Analysing(_), Action::Discard | Action::Back) => {
-                self.next_ticket();
-                self.view = View::Live(Some("Capture cancelled"));
-            }
-            (View::Fault(_), Action::Back | Action::Discard | Action::Capture) => {
-                self.view = View::Live(None);
-            }
-            _ => return vec![],
-        }
-        vec![Effect::Show]
-    }
-
-    fn leave_help(&mut self) {
-        let shown = std::mem::replace(&mut self.view, View::Live(None));
-        if let View::Help(behind) = shown {
-            self.view = *behind;
-        }
-    }
-
-    fn capture(&mut self, now: Instant) {
-        if let Some(why) = &self.refused {
-            self.view = View::Fault(Lost {
-                why: why.clone(),
-                advice: "Nothing can be analysed. Install the model again.".into(),
-            });
-            return;
-        }
-        let fresh = self
-            .live
-            .as_ref()
-            .is_some_and(|(seen, _)| now.saturating_duration_since(*seen) <= self.limits.stall);
-        self.view = if fresh {
-            View::Collecting(Vec::with_capacity(self.limits.burst))
-        } else {
-            View::Live(Some("No picture yet"))
-        };
     }
 
     fn analysed(&mut self, ticket: Ticket, outcome: Result<Box<Case>, String>) -> Vec<Effect> {
@@ -324,11 +249,7 @@ impl State {
             Ok(case) if self.source.as_ref() != Some(&case.assessment.source) => View::Live(None),
             Ok(case) => {
                 self.engine = case.assessment.engine.clone();
-                View::Result(Box::new(Showing {
-                    map: MapView::first(&case.assessment),
-                    case: *case,
-                    note: CaseNote::Unsaved,
-                }))
+                View::Result(Box::new(Showing::new(*case)))
             }
             Err(why) => View::Fault(Lost {
                 why,
@@ -338,30 +259,22 @@ impl State {
         vec![Effect::Show]
     }
 
-    fn saved(&mut self, ticket: Ticket, outcome: Result<String, String>) -> Vec<Effect> {
-        if ticket != self.ticket {
-            return vec![];
+    fn saved(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        outcome: Result<String, String>,
+    ) -> Vec<Effect> {
+        self.saves.ended(now, ticket, &outcome);
+        if let Some(showing) = self.view.case_mut()
+            && showing.save == Some(ticket)
+        {
+            showing.note = match outcome {
+                Ok(name) => CaseNote::Saved(name),
+                Err(why) => CaseNote::SaveFailed(why),
+            };
         }
-        let shown = match &mut self.view {
-            View::Help(behind) => behind.as_mut(),
-            view => view,
-        };
-        let View::Result(showing) = shown else {
-            return vec![];
-        };
-        showing.note = match outcome {
-            Ok(name) => CaseNote::Saved(name),
-            Err(why) => CaseNote::SaveFailed(why),
-        };
         vec![Effect::Show]
-    }
-}
-
-impl Showing {
-    fn turn(&mut self, by: isize) {
-        if self.case.assessment.maps.is_some() {
-            self.map = self.map.turned(by, &self.case.assessment);
-        }
     }
 }
 

@@ -18,7 +18,7 @@ pub fn scene(state: &State) -> Scene<'_> {
             picture: &frame.picture,
             quality: frame.quality.as_ref(),
             sight: state.sight,
-            notice: *notice,
+            notice: notice.map(|notice| notice.words),
         },
         (View::Collecting(frames), Some(frame)) => Scene::Capturing {
             picture: &frame.picture,
@@ -90,6 +90,7 @@ pub fn status(state: &State, display: Option<String>) -> Status {
         stand_in: stand_in_words(source.map(|source| &**source), in_use),
         clock: state.clock.clone(),
         power: state.power.clone(),
+        unsaved: state.unsaved(),
         display,
     }
 }

@@ -30,12 +30,17 @@ pub struct BurstResult {
 
 impl Assessor {
     /// Assesses every frame of a burst and chooses the sharpest usable one; where the gate
-    /// refuses them all, the sharpest of those, so that its reasons are shown.
+    /// refuses them all, the sharpest of those, so that its reasons are shown. Before each frame
+    /// `asked` tells whether anybody still waits; `None` where nobody does.
     ///
     /// # Errors
     /// [`AssessError`] of the last frame where not one could be assessed; an engine error at
     /// once. `frames` must not be empty ([`crate::frame::DecodeError::Empty`]).
-    pub fn assess_burst(&mut self, frames: &[Frame]) -> Result<BurstResult, AssessError> {
+    pub fn assess_burst(
+        &mut self,
+        frames: &[Frame],
+        asked: impl Fn() -> bool,
+    ) -> Result<Option<BurstResult>, AssessError> {
         let mut chosen: Option<(usize, Assessment)> = None;
         let mut spread = Spread {
             frames: frames.len(),
@@ -45,6 +50,9 @@ impl Assessor {
         };
         let mut failure = AssessError::Decode(crate::frame::DecodeError::Empty);
         for (index, frame) in frames.iter().enumerate() {
+            if !asked() {
+                return Ok(None);
+            }
             let assessment = match self.assess(frame, Gating::On) {
                 Ok(assessment) => assessment,
                 Err(error @ AssessError::Engine(_)) => return Err(error),
@@ -70,11 +78,11 @@ impl Assessor {
             (spread.lowest, spread.highest) = (0.0, 0.0);
         }
         let (chosen, assessment) = chosen.ok_or(failure)?;
-        Ok(BurstResult {
+        Ok(Some(BurstResult {
             chosen,
             assessment,
             spread,
-        })
+        }))
     }
 }
 

@@ -193,10 +193,15 @@ impl Samples {
                 .into();
         let unsaved = &CaseNote::Unsaved;
         let few_views = self.few_views.first("result-1-of-4-views", unsaved);
+        let mut waiting = self.no_signs.first("case-waits", unsaved);
+        waiting.status.unsaved =
+            Some("1 earlier case, keep the device on; the storage is full: make room on it".into());
         let mut simulated = self.simulated.first("phantom-simulated", unsaved);
         let made = &self.simulated.assessment;
         simulated.status.stand_in = stand_in_words(Some(&made.source), &made.engine);
-        vec![engine, failed, ungated, trouble, long, few_views, simulated]
+        vec![
+            engine, failed, ungated, trouble, long, few_views, waiting, simulated,
+        ]
     }
 }
 
@@ -247,6 +252,7 @@ fn status() -> Status {
         stand_in: Some(WORD.into()),
         clock: "14:05".into(),
         power: None,
+        unsaved: None,
         display: None,
     }
 }

@@ -29,6 +29,8 @@ pub struct Status {
     pub clock: String,
     /// Battery, under-voltage or temperature warning.
     pub power: Option<String>,
+    /// Cases of before that could not be stored yet: how many, and why.
+    pub unsaved: Option<String>,
     /// Set when the display asked for is not the one in use, with the reason.
     pub display: Option<String>,
 }

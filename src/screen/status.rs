@@ -39,6 +39,9 @@ pub(super) fn alerts(scene: &Scene<'_>, status: &Status) -> Vec<Vec<String>> {
             ));
         }
     }
+    if let Some(words) = &status.unsaved {
+        all.push(format!("NOT SAVED: {words}"));
+    }
     all.extend(status.power.clone());
     if let Some(why) = &status.display {
         all.push(format!("DISPLAY FALLBACK: {why}"));

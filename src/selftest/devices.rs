@@ -106,6 +106,7 @@ fn display(config: &Config) -> Check {
         stand_in: None,
         clock: crate::platform::local_time(),
         power: None,
+        unsaved: None,
         display: open.fallback.clone(),
     };
     screen::draw(&Scene::Help { sight: None }, &status, &mut surface);

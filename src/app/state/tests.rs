@@ -1,3 +1,4 @@
+mod saving;
 mod sequences;
 
 use std::time::SystemTime;
@@ -8,6 +9,7 @@ use super::*;
 use crate::{
     assess::{Spread, sample},
     frame::{Frame, FrameId, PixelFormat},
+    input::Action,
 };
 
 const LIMITS: Limits = Limits {
@@ -87,6 +89,7 @@ struct Bench {
     now: Instant,
     asked: Vec<(Ticket, Vec<LiveFrame>)>,
     saves: Vec<Ticket>,
+    quit: bool,
 }
 
 impl Bench {
@@ -96,6 +99,7 @@ impl Bench {
             now: Instant::now(),
             asked: vec![],
             saves: vec![],
+            quit: false,
         }
     }
 
@@ -107,7 +111,8 @@ impl Bench {
             match effect {
                 Effect::Analyse(ticket, frames) => self.asked.push((ticket, frames)),
                 Effect::Save(ticket, _) => self.saves.push(ticket),
-                Effect::Show | Effect::Quit => {}
+                Effect::Quit => self.quit = true,
+                Effect::Show => {}
             }
         }
         self
@@ -253,6 +258,38 @@ fn an_analysis_without_end_becomes_a_fault_and_its_late_answer_is_dropped() {
 }
 
 #[test]
+fn a_burst_that_was_cancelled_is_the_newest_question_no_more() {
+    let camera = source("a");
+    let mut bench = Bench::new(None);
+    bench.burst(&camera);
+    let newest = |bench: &Bench| bench.state.as_ref().expect("a state").ticket();
+    assert_eq!(newest(&bench), bench.asked[0].0);
+    bench.tell(Event::Action(Action::Back));
+    assert_ne!(newest(&bench), bench.asked[0].0);
+}
+
+#[test]
+fn a_word_for_the_moment_goes_by_itself() {
+    let camera = source("a");
+    let mut bench = Bench::new(None);
+    bench.burst(&camera).tell(Event::Action(Action::Back));
+    bench
+        .tell(live(5, &camera))
+        .wait(Duration::from_millis(900));
+    let words = |bench: &Bench| match bench.view() {
+        View::Live(notice) => notice.map(|notice| notice.words),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(words(&bench), Some("Capture cancelled"));
+    for id in 6..9 {
+        bench
+            .tell(live(id, &camera))
+            .wait(Duration::from_millis(900));
+    }
+    assert_eq!(words(&bench), None);
+}
+
+#[test]
 fn without_a_model_the_shutter_shows_why() {
     let camera = source("a");
     let mut bench = Bench::new(Some("sha256 differs".into()));
@@ -263,25 +300,6 @@ fn without_a_model_the_shutter_shows_why() {
         .tell(live(2, &camera));
     assert!(matches!(bench.view(), View::Fault(_)));
     assert!(bench.asked.is_empty());
-}
-
-#[test]
-fn a_failed_save_keeps_the_case_and_can_be_tried_again() {
-    let camera = source("a");
-    let mut bench = Bench::new(None);
-    bench.burst(&camera).answer();
-    bench.tell(Event::Action(Action::Save));
-    bench.tell(Event::Action(Action::Save));
-    assert_eq!(bench.saves.len(), 1, "one save at a time");
-    let ticket = bench.saves[0];
-    bench.tell(Event::Saved(ticket, Err("disk full".into())));
-    assert!(
-        matches!(bench.view(), View::Result(s) if s.note == CaseNote::SaveFailed("disk full".into()))
-    );
-    bench.tell(Event::Action(Action::Save));
-    let ticket = bench.saves[1];
-    bench.tell(Event::Saved(ticket, Ok("x".into())));
-    assert!(matches!(bench.view(), View::Result(s) if s.note == CaseNote::Saved("x".into())));
 }
 
 #[test]

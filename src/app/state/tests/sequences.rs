@@ -14,7 +14,7 @@ enum Step {
     Ended,
     Press(Action),
     Answer { question: u8, fails: bool },
-    Saved(u8),
+    Saved { save: u8, fails: bool },
     Wait(u16),
 }
 
@@ -37,7 +37,7 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => Just(Step::Ended),
         6 => prop::sample::select(actions.to_vec()).prop_map(Step::Press),
         4 => (0u8..4, any::<bool>()).prop_map(|(question, fails)| Step::Answer { question, fails }),
-        1 => (0u8..3).prop_map(Step::Saved),
+        1 => (0u8..3, any::<bool>()).prop_map(|(save, fails)| Step::Saved { save, fails }),
         3 => (0u16..1500).prop_map(Step::Wait),
     ]
 }
@@ -78,9 +78,10 @@ proptest! {
                         bench.tell(Event::Analysed(ticket, outcome));
                     }
                 }
-                Step::Saved(n) => {
-                    if let Some(ticket) = bench.saves.iter().rev().nth(usize::from(n)).copied() {
-                        bench.tell(Event::Saved(ticket, Ok("name".into())));
+                Step::Saved { save, fails } => {
+                    if let Some(ticket) = bench.saves.iter().rev().nth(usize::from(save)).copied() {
+                        let outcome = if fails { Err("full".into()) } else { Ok("name".into()) };
+                        bench.tell(Event::Saved(ticket, outcome));
                     }
                 }
                 Step::Wait(ms) => { bench.wait(Duration::from_millis(u64::from(ms))); }

@@ -1,0 +1,164 @@
+//! A case that was asked to be stored is stored, or somebody is told.
+
+use super::*;
+
+const CAMERA: &str = "a";
+
+/// A result of the camera that is open.
+fn result() -> Bench {
+    let mut bench = Bench::new(None);
+    bench.burst(&source(CAMERA)).answer();
+    bench
+}
+
+fn press(bench: &mut Bench, action: Action) -> &mut Bench {
+    bench.tell(Event::Action(action))
+}
+
+fn answer(bench: &mut Bench, outcome: Result<&str, &str>) {
+    let ticket = *bench.saves.last().expect("a save");
+    let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
+    bench.tell(Event::Saved(ticket, outcome));
+}
+
+fn unsaved(bench: &Bench) -> Option<String> {
+    bench.state.as_ref().expect("a state").unsaved()
+}
+
+/// Time with a live picture.
+fn seconds(bench: &mut Bench, seconds: u64) {
+    let camera = bench.state.as_ref().and_then(|state| state.source.clone());
+    for id in 0..2 * seconds {
+        if let Some(camera) = &camera {
+            bench.tell(live(100 + id, camera));
+        }
+        bench.wait(Duration::from_millis(500));
+    }
+}
+
+#[test]
+fn a_failed_save_keeps_the_case_and_can_be_tried_again() {
+    let camera = source("a");
+    let mut bench = Bench::new(None);
+    bench.burst(&camera).answer();
+    bench.tell(Event::Action(Action::Save));
+    bench.tell(Event::Action(Action::Save));
+    assert_eq!(bench.saves.len(), 1, "one save at a time");
+    let ticket = bench.saves[0];
+    bench.tell(Event::Saved(ticket, Err("disk full".into())));
+    assert!(
+        matches!(bench.view(), View::Result(s) if s.note == CaseNote::SaveFailed("disk full".into()))
+    );
+    bench.tell(Event::Action(Action::Save));
+    let ticket = bench.saves[1];
+    bench.tell(Event::Saved(ticket, Ok("x".into())));
+    assert!(matches!(bench.view(), View::Result(s) if s.note == CaseNote::Saved("x".into())));
+}
+
+#[test]
+fn a_save_that_fails_after_the_user_went_on_is_told_and_tried_again_until_it_is_stored() {
+    for leave in [Action::Capture, Action::Back, Action::Discard] {
+        let mut bench = result();
+        press(&mut bench, Action::Save);
+        press(&mut bench, leave);
+        assert_eq!(unsaved(&bench), None, "it may still be stored");
+        answer(&mut bench, Err("disk full"));
+        let said = unsaved(&bench).expect("an alert");
+        assert!(
+            said.contains("1 earlier case,") && said.contains("disk full"),
+            "{said}"
+        );
+        seconds(&mut bench, 8);
+        assert_eq!(bench.saves.len(), 1, "not at once");
+        seconds(&mut bench, 4);
+        assert_eq!(bench.saves, [bench.saves[0]; 2], "the same case, once");
+        assert!(unsaved(&bench).is_some(), "not stored yet");
+        answer(&mut bench, Ok("x"));
+        assert_eq!(unsaved(&bench), None);
+        seconds(&mut bench, 30);
+        assert_eq!(bench.saves.len(), 2);
+    }
+}
+
+#[test]
+fn a_camera_that_is_lost_while_a_case_is_stored_loses_no_case() {
+    let mut bench = result();
+    press(&mut bench, Action::Save).tell(lost());
+    answer(&mut bench, Err("disk full"));
+    assert!(unsaved(&bench).is_some());
+    seconds(&mut bench, 11);
+    assert_eq!(bench.saves.len(), 2);
+}
+
+#[test]
+fn a_failed_save_on_the_screen_is_the_users_to_decide() {
+    let mut bench = result();
+    press(&mut bench, Action::Save);
+    answer(&mut bench, Err("disk full"));
+    seconds(&mut bench, 30);
+    assert_eq!(bench.saves.len(), 1);
+    assert_eq!(
+        unsaved(&bench),
+        None,
+        "the screen of the case itself says it"
+    );
+    press(&mut bench, Action::Discard);
+    assert!(matches!(bench.view(), View::Live(Some(notice)) if notice.words == "Discarded"));
+    seconds(&mut bench, 30);
+    assert_eq!((unsaved(&bench), bench.saves.len()), (None, 1));
+}
+
+#[test]
+fn going_on_from_a_failed_save_is_not_discarding_it() {
+    let mut bench = result();
+    press(&mut bench, Action::Save);
+    answer(&mut bench, Err("disk full"));
+    press(&mut bench, Action::Capture);
+    assert!(unsaved(&bench).is_some());
+    seconds(&mut bench, 11);
+    assert_eq!(bench.saves.len(), 2);
+}
+
+#[test]
+fn what_is_stored_or_about_to_be_is_not_called_discarded() {
+    for (saved, words) in [
+        (false, "Not discarded: being saved"),
+        (true, "Not discarded: saved before"),
+    ] {
+        let mut bench = result();
+        press(&mut bench, Action::Save);
+        if saved {
+            answer(&mut bench, Ok("x"));
+        }
+        press(&mut bench, Action::Discard);
+        assert!(matches!(bench.view(), View::Live(Some(notice)) if notice.words == words));
+    }
+}
+
+#[test]
+fn more_cases_than_can_wait_stay_on_their_screen() {
+    let camera = source(CAMERA);
+    let mut bench = Bench::new(None);
+    for _ in 0..9 {
+        bench.burst(&camera).answer();
+        press(&mut bench, Action::Save);
+    }
+    assert_eq!(bench.saves.len(), 8);
+    let View::Result(showing) = bench.view() else {
+        panic!("{:?}", bench.view());
+    };
+    assert!(matches!(&showing.note, CaseNote::SaveFailed(why) if why.contains("8 cases wait")));
+    answer(&mut bench, Ok("the eighth"));
+    press(&mut bench, Action::Save);
+    assert_eq!(bench.saves.len(), 9);
+}
+
+#[test]
+fn quitting_tries_once_more_what_was_not_stored() {
+    let mut bench = result();
+    press(&mut bench, Action::Save);
+    answer(&mut bench, Err("disk full"));
+    press(&mut bench, Action::Back).tell(Event::Quit);
+    assert!(bench.quit);
+    assert_eq!(bench.saves.len(), 2);
+}
