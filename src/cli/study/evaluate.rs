@@ -189,10 +189,7 @@ fn summary(evaluation: &Evaluation) -> String {
         };
         let e = &f.estimate;
         if let (true, Some(value)) = (shown, e.value) {
-            let ends = match (e.low, e.high) {
-                (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
-                _ => String::new(),
-            };
+            let ends = e.ends(" to ").unwrap_or_default();
             text += &format!(
                 "{:<12} {:<4} {:<42} {:<48} {value:>7.3}  {ends:<15} n {}{}\n",
                 f.section,

@@ -11,7 +11,6 @@ use super::Evaluation;
 use crate::study::{
     explain,
     html::{Page, Table},
-    metrics::Estimate,
 };
 
 /// Writes the page. `thumbnails` gives a data URL for an image, or nothing.
@@ -75,16 +74,12 @@ fn head(page: &mut Page, e: &Evaluation) {
         ("sensitivity at low", "sensitivity at low"),
         ("specificity at low", "specificity at low"),
     ] {
-        if let Some(Estimate {
-            value: Some(value),
-            low: Some(low),
-            high: Some(high),
-            n,
-            ..
-        }) = find(e, "bcc", "all", metric)
-        {
+        let found = find(e, "bcc", "all", metric);
+        if let Some((value, found)) = found.and_then(|e| Some((e.value?, e))) {
+            let ends = found.ends("–").unwrap_or("no interval".into());
             cards += &format!(
-                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{low:.3}–{high:.3}, n {n}</span></div>"
+                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{ends}, n {}</span></div>",
+                found.n
             );
         }
     }
@@ -121,11 +116,14 @@ fn flow(page: &mut Page, e: &Evaluation) {
 fn methods(page: &mut Page, e: &Evaluation) {
     page.section("Methods");
     page.text(&format!(
-        "Answers: {}. Shares have Wilson's 95% interval; all other figures the 2.5th and 97.5th \
+        "Answers: {}. Shares have Wilson's 95% interval; predictive values by prevalence the ends \
+         of those of sensitivity and specificity, carried through Bayes' rule, which is wider than \
+         95%; all other figures the 2.5th and 97.5th \
          percentile of {} bootstrap rounds over lesions, with a fixed seed (for the calibration \
          error moved by the rounds' bias, which is upward). A figure from fewer than \
          30 cases (or fewer than 30 of either class) is marked \"small n\"; with fewer than 5 \
-         of either class it has no bootstrap interval. Patterns count as present \
+         of either class it has no bootstrap interval, nor where every round gives the same \
+         figure: no error among these cases is no certainty of none elsewhere. Patterns count as present \
          from a posterior of 0.5 of Dawid and Skene's EM over the readers. Missing labels leave an \
          image out of that figure only; its n says so.",
         e.provenance.by, e.bootstrap_rounds

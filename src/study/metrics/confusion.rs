@@ -52,6 +52,11 @@ impl Confusion {
         self.true_positive + self.false_positive
     }
 
+    /// Those answered no.
+    pub fn passed(&self) -> u64 {
+        self.true_negative + self.false_negative
+    }
+
     /// Those answered right.
     pub fn right(&self) -> u64 {
         self.true_positive + self.true_negative
@@ -70,11 +75,6 @@ impl Confusion {
     /// Share of the calls that are positive: PPV at the data's own prevalence.
     pub fn precision(&self) -> Option<f64> {
         share(self.true_positive, self.called())
-    }
-
-    /// Share of the answers "no" that are right, at the data's own prevalence.
-    pub fn npv(&self) -> Option<f64> {
-        share(self.true_negative, self.true_negative + self.false_negative)
     }
 
     /// Share answered right.

@@ -22,7 +22,8 @@ pub struct Estimate {
     pub n: u64,
     /// Whether it rests on fewer than [`SMALL`] cases (for a ranking: of either class).
     pub small: bool,
-    /// How the interval was made: `wilson`, `bootstrap` or `centred bootstrap`.
+    /// How the interval was made: `wilson`, `wilson of both shares`, `bootstrap` or
+    /// `centred bootstrap`.
     pub interval: String,
 }
 
@@ -37,6 +38,27 @@ impl Estimate {
             n: whole,
             small: whole < SMALL,
             interval: "wilson".into(),
+        }
+    }
+
+    /// A figure that rises with each of two shares, such as a predictive value with sensitivity
+    /// and specificity: its ends are those of both Wilson intervals, carried through it. Wider
+    /// than 95%, as both shares would have to be off at once, but never certain.
+    pub fn of_shares(
+        first: (u64, u64),
+        second: (u64, u64),
+        figure: impl Fn(f64, f64) -> Option<f64>,
+    ) -> Estimate {
+        let [a, b] = [first, second].map(|(part, whole)| Estimate::share(part, whole));
+        let at = |end: fn(&Estimate) -> Option<f64>| figure(end(&a)?, end(&b)?);
+        let value = at(|e| e.value);
+        Estimate {
+            value,
+            low: value.and_then(|_| at(|e| e.low)),
+            high: value.and_then(|_| at(|e| e.high)),
+            n: a.n + b.n,
+            small: a.small || b.small,
+            interval: "wilson of both shares".into(),
         }
     }
 
@@ -78,7 +100,7 @@ impl Estimate {
     }
 
     /// A figure that rests on two classes, with its interval: none from fewer than five of
-    /// either.
+    /// either, and none where all draws are the same.
     pub fn of_classes(
         value: Option<f64>,
         ends: Option<(f64, f64)>,
@@ -89,6 +111,8 @@ impl Estimate {
         let positives = truth.iter().filter(|&&t| t).count() as u64;
         // Drawing the same two or three again and again says nothing of others like them.
         let ends = ends.filter(|_| positives.min(n - positives) >= TOO_FEW);
+        // Without a miss no draw holds one: that is no certainty that there is none elsewhere.
+        let ends = ends.filter(|(low, high)| low < high);
         Estimate {
             value,
             low: ends.map(|e| e.0),
@@ -97,6 +121,14 @@ impl Estimate {
             small: positives.min(n - positives) < SMALL,
             interval: interval.into(),
         }
+    }
+
+    /// The interval in words, its ends joined by `to`; `None` where there is none.
+    pub fn ends(&self, to: &str) -> Option<String> {
+        Some(match (self.low?, self.high) {
+            (low, Some(high)) => format!("{low:.3}{to}{high:.3}"),
+            (low, None) => format!("{low:.3} or more"),
+        })
     }
 
     /// A mean with a bootstrap interval.
@@ -128,5 +160,35 @@ fn resampled<'a>(
         s.extend(drawn.iter().map(|&i| scores[i]));
         t.extend(drawn.iter().map(|&i| truth[i]));
         figure(&s, &t)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::metrics::{auroc, npv, ppv};
+
+    #[test]
+    fn a_predictive_value_without_an_error_is_no_certainty() {
+        // Sixty of sixty on both sides.
+        let of = |figure: fn(f64, f64, f64) -> Option<f64>| {
+            Estimate::of_shares((60, 60), (60, 60), |a, b| figure(a, b, 0.05))
+        };
+        for e in [of(ppv), of(npv)] {
+            assert_eq!((e.value, e.n, e.small), (Some(1.0), 120, false));
+            assert!(e.low.unwrap() < 0.999 && e.high.unwrap() <= 1.0, "{e:?}");
+        }
+        // Sensitivity and specificity of 60 of 60 end at 0.94 below.
+        assert!((of(ppv).low.unwrap() - 0.452).abs() < 0.001);
+        let never_said = Estimate::of_shares((0, 60), (60, 60), |a, b| ppv(a, b, 0.05));
+        assert_eq!((never_said.value, never_said.low), (None, None));
+    }
+
+    #[test]
+    fn a_ranking_without_an_error_has_no_interval() {
+        let scores: Vec<f64> = (0..40).map(f64::from).collect();
+        let truth: Vec<bool> = (0..40).map(|i| i >= 20).collect();
+        let e = Estimate::bootstrapped(&Bootstrap::of(40, 200, 1), &scores, &truth, auroc);
+        assert_eq!((e.value, e.low, e.high), (Some(1.0), None, None));
     }
 }
