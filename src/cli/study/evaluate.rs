@@ -27,7 +27,8 @@ use crate::{
   bccscope analyze --json --no-gate images/ > answers.jsonl
   bccscope study evaluate --labels labels.csv --predictions answers.jsonl --out eval/
 
-Writes evaluation.json, figures.csv and report.html.")]
+Writes evaluation.json, figures.csv and report.html. An interval with a lower end and no upper
+one (null, empty) goes on without end: the figure may be infinite.")]
 pub struct EvaluateCommand {
     #[command(flatten)]
     data: DataArgs,

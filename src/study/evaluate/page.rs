@@ -123,7 +123,9 @@ fn methods(page: &mut Page, e: &Evaluation) {
          error moved by the rounds' bias, which is upward). A figure from fewer than \
          30 cases (or fewer than 30 of either class) is marked \"small n\"; with fewer than 5 \
          of either class it has no bootstrap interval, nor where every round gives the same \
-         figure: no error among these cases is no certainty of none elsewhere. Patterns count as present \
+         figure: no error among these cases is no certainty of none elsewhere; nor where more than \
+         one round in a hundred has no such figure. \"Or more\": the interval has no upper end, as the \
+         figure is infinite in some rounds. Patterns count as present \
          from a posterior of 0.5 of Dawid and Skene's EM over the readers. Missing labels leave an \
          image out of that figure only; its n says so.",
         e.provenance.by, e.bootstrap_rounds

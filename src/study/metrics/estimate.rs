@@ -12,11 +12,12 @@ const TOO_FEW: u64 = 5;
 /// A figure with its 95% interval and number of cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// The figure; `null` where the data cannot give it.
+    /// The figure; `null` where the data cannot give it, or where it is infinite.
     pub value: Option<f64>,
     /// Lower end of the interval.
     pub low: Option<f64>,
-    /// Upper end of the interval.
+    /// Upper end of the interval; `null` beside a lower end where it has none: the figure may
+    /// be as large as it likes.
     pub high: Option<f64>,
     /// Cases it rests on: for a share its denominator, for a ranking all cases ranked.
     pub n: u64,
@@ -114,9 +115,9 @@ impl Estimate {
         // Without a miss no draw holds one: that is no certainty that there is none elsewhere.
         let ends = ends.filter(|(low, high)| low < high);
         Estimate {
-            value,
+            value: value.filter(|v| v.is_finite()),
             low: ends.map(|e| e.0),
-            high: ends.map(|e| e.1),
+            high: ends.map(|e| e.1).filter(|v| v.is_finite()),
             n,
             small: positives.min(n - positives) < SMALL,
             interval: interval.into(),
@@ -182,6 +183,31 @@ mod tests {
         assert!((of(ppv).low.unwrap() - 0.452).abs() < 0.001);
         let never_said = Estimate::of_shares((0, 60), (60, 60), |a, b| ppv(a, b, 0.05));
         assert_eq!((never_said.value, never_said.low), (None, None));
+    }
+
+    #[test]
+    fn a_likelihood_ratio_that_may_be_infinite_has_no_upper_end_and_no_infinity_in_json() {
+        use crate::study::metrics::Confusion;
+        let lr = |said: &[f64], is: &[bool]| {
+            let pairs = said.iter().zip(is);
+            Confusion::count(pairs.map(|(&s, &t)| (s > 0.5, t))).lr_positive()
+        };
+        let truth: Vec<bool> = (0..80).map(|i| i < 40).collect();
+        // One false alarm of forty: more than a third of the rounds hold none.
+        let mut said: Vec<f64> = (0..80).map(|i| f64::from(u8::from(i < 36))).collect();
+        said[79] = 1.0;
+        let bootstrap = Bootstrap::of(80, 300, 1);
+        let e = Estimate::bootstrapped(&bootstrap, &said, &truth, lr);
+        assert!((e.value.unwrap() - 36.0).abs() < 1e-9, "{e:?}");
+        assert!(e.low.unwrap() > 5.0 && e.high.is_none(), "{e:?}");
+        assert!(e.ends(" to ").unwrap().ends_with(" or more"));
+        let json = serde_json::to_string(&e).unwrap();
+        assert!(json.contains("\"high\":null"), "{json}");
+        assert_eq!(serde_json::from_str::<Estimate>(&json).unwrap(), e);
+        // Without one it is infinite itself.
+        said[79] = 0.0;
+        let e = Estimate::bootstrapped(&bootstrap, &said, &truth, lr);
+        assert_eq!((e.value, e.low, e.high), (None, None, None));
     }
 
     #[test]
