@@ -11,11 +11,12 @@ use crate::{
     cli::{
         context::ModelArgs,
         error::{CliError, OrFail},
+        out::printable,
     },
     config::Config,
     frame::Detail,
     study::{
-        evaluate::{self, Evaluation, Inputs, Prediction, Source},
+        evaluate::{self, Evaluation, Inputs, Prediction, Provenance, Source},
         explain, html, output,
     },
 };
@@ -66,7 +67,9 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
     let cases = data.cases()?;
     let reference = data.reference(&cases)?;
     let images = data.images();
-    let explained = command.explain.as_ref().map(read_explained).transpose()?;
+    let explained = command.explain.as_ref();
+    let explained = explained.map(|path| Ok((path, read_explained(path)?)));
+    let explained = explained.transpose()?;
     let other = command
         .compare
         .as_ref()
@@ -74,12 +77,15 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         .transpose()
         .or_fail()?;
     let (run, not_dermoscopic) = match &command.predictions {
-        Some(path) => (
-            evaluate::from_json(path, &data.labels, &cases).or_fail()?,
-            None,
-        ),
+        Some(path) => {
+            let run = evaluate::from_json(path, &data.labels, &cases).or_fail()?;
+            let Provenance { model, sha256, .. } = &run.provenance;
+            belongs(&explained, model, sha256)?;
+            (run, None)
+        }
         None => {
             let mut assessor = command.model.open(config)?;
+            belongs(&explained, &assessor.model().name, &assessor.model().sha256)?;
             let progress = bar(cases.len());
             let run = evaluate::from_assessor(&mut assessor, &data.labels, &images, &cases, || {
                 progress.inc(1);
@@ -123,7 +129,9 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         ("figures.csv", evaluation.csv()),
         (
             "report.html",
-            evaluation.html(explained.as_ref(), &thumbnail).into_bytes(),
+            evaluation
+                .html(explained.as_ref().map(|e| &e.1), &thumbnail)
+                .into_bytes(),
         ),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
@@ -138,6 +146,19 @@ fn read_explained(path: &PathBuf) -> Result<explain::Report, CliError> {
     let wrong = |e: String| CliError::Failed(format!("{}: {e}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
     serde_json::from_str(&text).map_err(|e| wrong(format!("is no explain.json: {e}")))
+}
+
+/// Heat maps of another model would be taken for those of the model judged.
+fn belongs(
+    explained: &Option<(&PathBuf, explain::Report)>,
+    model: &str,
+    sha256: &str,
+) -> Result<(), CliError> {
+    let Some((path, report)) = explained else {
+        return Ok(());
+    };
+    let wrong = |why: String| CliError::Failed(format!("{}: {why}", path.display()));
+    report.belongs_to(model, sha256).map_err(wrong)
 }
 
 fn gate_only(assessor: &mut Assessor, folder: &PathBuf) -> Result<Vec<Prediction>, CliError> {
@@ -173,14 +194,20 @@ fn thumbnail(path: &std::path::Path) -> Option<String> {
 
 /// The figures that matter most, for people.
 fn summary(evaluation: &Evaluation) -> String {
+    let provenance = &evaluation.provenance;
+    // Where they were read from a file, these words are anybody's.
     let mut text = format!(
-        "{} {}: {} images, {} BCC, {} read\n\n",
-        evaluation.provenance.model,
-        evaluation.provenance.version,
+        "{} {}: {} images, {} BCC, {} read\n",
+        printable(&provenance.model),
+        printable(&provenance.version),
         evaluation.flow.images,
         evaluation.flow.bcc,
         evaluation.flow.read
     );
+    if let Some(what) = provenance.stood_in() {
+        text += &format!("not the device itself: {}\n", printable(&what));
+    }
+    text.push('\n');
     for f in &evaluation.figures {
         let shown = match f.section {
             "bcc" | "rule" | "gate" | "compare" => true,

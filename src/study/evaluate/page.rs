@@ -38,14 +38,9 @@ pub fn page(
 }
 
 fn head(page: &mut Page, e: &Evaluation) {
-    let p = &e.provenance;
     page.text(&format!(
-        "Model {} {} on {} ({}), sha256 {}. Labels: {}{}. Decision support, not a diagnosis.",
-        p.model,
-        p.version,
-        p.engine,
-        p.runtime,
-        p.sha256,
+        "Model {}. Labels: {}{}. Decision support, not a diagnosis.",
+        e.provenance.words(),
         e.source.labels.display(),
         e.source
             .split
@@ -53,6 +48,11 @@ fn head(page: &mut Page, e: &Evaluation) {
             .map(|s| format!(", split {s}"))
             .unwrap_or_default()
     ));
+    if let Some(what) = e.provenance.stood_in() {
+        page.warning(&format!(
+            "{what}: engine or camera was only a stand-in there. These are not the device's figures."
+        ));
+    }
     if e.source.split.as_deref() == Some("val") {
         page.warning(
             "Thresholds, calibration and the choice of the weights were made on this split: its \
