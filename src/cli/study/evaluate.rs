@@ -11,7 +11,7 @@ use crate::{
     cli::{
         context::ModelArgs,
         error::{CliError, OrFail},
-        out::printable,
+        out::{printable, say},
     },
     config::Config,
     frame::Detail,
@@ -135,9 +135,9 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         ),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
-    print!("{}", summary(&evaluation));
+    say(summary(&evaluation))?;
     for path in written {
-        println!("{}", path.display());
+        say(path.display())?;
     }
     Ok(())
 }
@@ -229,6 +229,5 @@ fn summary(evaluation: &Evaluation) -> String {
             );
         }
     }
-    text.push('\n');
     text
 }
