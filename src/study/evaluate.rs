@@ -153,6 +153,8 @@ pub struct Flow {
     pub scored: u64,
     /// Images by diagnosis.
     pub diagnoses: Vec<(String, u64)>,
+    /// Images by split, as far as the labels name it.
+    pub splits: Vec<(String, u64)>,
 }
 
 /// Judges.
@@ -201,6 +203,8 @@ fn flow(inputs: &Inputs<'_>, all: &View<'_>) -> Flow {
     let mut lesions: Vec<_> = inputs.cases.iter().map(|c| &c.lesion).collect();
     lesions.sort();
     lesions.dedup();
+    let splits = inputs.cases.iter().map(|c| &c.split);
+    let splits = splits.filter(|split| !split.is_empty());
     Flow {
         images: inputs.cases.len() as u64,
         lesions: lesions.len() as u64,
@@ -210,6 +214,7 @@ fn flow(inputs: &Inputs<'_>, all: &View<'_>) -> Flow {
         refused: inputs.run.predictions.iter().filter(|p| !p.usable).count() as u64,
         scored: all.len() as u64,
         diagnoses: counted(inputs.cases.iter().map(|c| c.diagnosis.clone())),
+        splits: counted(splits.cloned()),
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Case {
     pub file: String,
     /// Its lesion: what intervals are clustered by.
     pub lesion: String,
+    /// Its split; empty where the table names none.
+    pub split: String,
     /// Diagnosis code, `BCC`, `NV`, …
     pub diagnosis: String,
     /// Whether it is a BCC.
@@ -122,6 +124,7 @@ pub fn read(path: &Path, split: Option<&str>) -> Result<Vec<Case>, DataError> {
         }
         cases.push(Case {
             lesion,
+            split: own.to_owned(),
             diagnosis,
             bcc,
             confirmed_by: row.get("confirmed_by").to_owned(),

@@ -53,11 +53,11 @@ fn head(page: &mut Page, e: &Evaluation) {
             "{what}: engine or camera was only a stand-in there. These are not the device's figures."
         ));
     }
-    if e.source.split.as_deref() == Some("val") {
-        page.warning(
-            "Thresholds, calibration and the choice of the weights were made on this split: its \
-             figures are optimistic. Only images the model and its makers never saw can judge it.",
-        );
+    if let Some(known) = known_to_the_model(e) {
+        page.warning(&format!(
+            "{known}: these figures are optimistic. Only images the model and its makers never \
+             saw can judge it."
+        ));
     }
     if e.flow.read > 0 {
         page.warning(
@@ -84,6 +84,29 @@ fn head(page: &mut Page, e: &Evaluation) {
         }
     }
     page.raw(&(cards + "</div>"));
+}
+
+/// How many of the images went into the model, by the labels' splits and whether or not a split
+/// was asked for; `None` where none did.
+fn known_to_the_model(e: &Evaluation) -> Option<String> {
+    let made = [
+        ("train", "from which the model learned"),
+        (
+            "val",
+            "on which thresholds, calibration and the choice of the weights were made",
+        ),
+    ];
+    let known: Vec<String> = made
+        .iter()
+        .filter_map(|(split, what)| {
+            let (_, n) = e.flow.splits.iter().find(|found| found.0 == *split)?;
+            let all = e.flow.images;
+            Some(format!(
+                "{n} of the {all} images are of the split {split}, {what}"
+            ))
+        })
+        .collect();
+    (!known.is_empty()).then(|| known.join("; "))
 }
 
 fn flow(page: &mut Page, e: &Evaluation) {
