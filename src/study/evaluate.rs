@@ -252,3 +252,6 @@ impl Evaluation {
         page(self, explained, thumbnails)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,10 +129,15 @@ pub(super) fn prevalence(view: &View<'_>) -> Vec<PrevalenceRow> {
 }
 
 /// Decision curves at the test set's prevalence and at primary care's, where the probabilities
-/// are first moved to that prevalence by Bayes' rule, as a clinic would have to.
+/// are first moved to that prevalence by Bayes' rule, as a clinic would have to. None without
+/// both classes: there is no benefit to weigh, nor odds to move.
 pub(super) fn decision(view: &View<'_>) -> Vec<DecisionCurve> {
     let truth = view.bcc();
-    let own = truth.iter().filter(|&&t| t).count() as f64 / truth.len().max(1) as f64;
+    let positives = truth.iter().filter(|&&t| t).count();
+    if positives == 0 || positives == truth.len() {
+        return Vec::new();
+    }
+    let own = positives as f64 / truth.len() as f64;
     [own, PRIMARY_CARE]
         .into_iter()
         .map(|prevalence| {
