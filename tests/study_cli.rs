@@ -213,6 +213,104 @@ fn answers_read_from_analyze_give_the_same_figures() {
     assert!(figures("read").contains("compare,all,BCC,AUROC minus that of the other,0.000000"));
 }
 
+/// Answers to the twelve phantoms as `analyze --json` writes them, without a model: surer of a
+/// BCC than of anything else.
+fn answers() -> String {
+    let line = |i: u64| {
+        let said = |p: f64| format!(r#""probability":{p},"low":0.3,"high":0.6"#);
+        let patterns: Vec<String> = Task::PATTERNS
+            .map(|task| format!(r#"{{"code":"{}",{}}}"#, task.code(), said(0.5)))
+            .into();
+        format!(
+            r#"{{"path":"p{i}.png","bcc":{{{}}},"patterns":[{}],"engine":"CPU","model":{{"name":"m","version":"1","sha256":"ab"}}}}"#,
+            said(if i.is_multiple_of(4) { 0.9 } else { 0.1 }),
+            patterns.join(",")
+        ) + "\n"
+    };
+    (0..12).map(line).collect()
+}
+
+#[test]
+fn heat_maps_of_another_model_are_refused_and_those_of_this_one_name_it() {
+    let data = Data::new();
+    fs::write(data.path("answers.jsonl"), answers()).unwrap();
+    let (labels, lines) = (data.text("labels.csv"), data.text("answers.jsonl"));
+    for (sha256, code) in [("cd", 1), ("ab", 0)] {
+        let maps = format!(
+            r#"{{"app_version":"0","model":"m","version":"9","sha256":"{sha256}","grid":[1,1],"images":1,"cells":[],"phantom":[],"sanity":{{"images":1,"repeats":true,"repeats_in_new_engine":true,"randomised":[],"passed":true}},"faithfulness":[],"bootstrap_rounds":100}}"#
+        );
+        fs::write(data.path("explain.json"), maps).unwrap();
+        let (explained, out) = (data.text("explain.json"), data.text("out"));
+        let output = study(&[
+            "evaluate",
+            "--labels",
+            &labels,
+            "--predictions",
+            &lines,
+            "--explain",
+            &explained,
+            "--out",
+            &out,
+            "--rounds",
+            "100",
+        ]);
+        let said = sentence(&output);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        if code == 1 {
+            for word in ["explain.json: ", "m 9 (sha256 cd)", "(sha256 ab)"] {
+                assert!(said.contains(word), "{word}: {said}");
+            }
+            assert_eq!(said.lines().count(), 1, "{said}");
+            assert!(nothing_written(&data.path("out")));
+        }
+    }
+    let page = fs::read_to_string(data.path("out/report.html")).unwrap();
+    assert!(page.contains("Maps of the model m 9 (sha256 ab)"));
+}
+
+#[test]
+fn answers_of_a_stand_in_say_so_on_the_page_in_the_json_and_on_stdout() {
+    let data = Data::new();
+    let simulated = answers().replacen(
+        r#""engine":"CPU""#,
+        r#""engine":"Edge TPU SIMULATED","stand_ins":["SIMULATED"]"#,
+        3,
+    );
+    fs::write(data.path("answers.jsonl"), simulated).unwrap();
+    let (labels, lines, out) = (
+        data.text("labels.csv"),
+        data.text("answers.jsonl"),
+        data.text("out"),
+    );
+    let output = study(&[
+        "evaluate",
+        "--labels",
+        &labels,
+        "--predictions",
+        &lines,
+        "--out",
+        &out,
+        "--rounds",
+        "100",
+    ]);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("SIMULATED in 3 images"), "{stdout}");
+    let page = fs::read_to_string(data.path("out/report.html")).unwrap();
+    assert!(page.contains("<p class=\"warn\">SIMULATED in 3 images"));
+    assert!(page.contains("Edge TPU SIMULATED (): 3 images"));
+    let json = fs::read_to_string(data.path("out/evaluation.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let provenance = &json["provenance"];
+    assert_eq!(
+        provenance["stand_ins"],
+        serde_json::json!([["SIMULATED", 3]])
+    );
+    assert_eq!(provenance["engines"][0]["engine"], "CPU");
+    assert_eq!(provenance["engines"][0]["images"], 9);
+    assert_eq!(provenance["engines"][1]["images"], 3);
+}
+
 #[test]
 fn an_image_that_is_not_there_is_named_with_its_line() {
     let data = Data::new();

@@ -185,6 +185,12 @@ fn the_metrics_are_those_of_scikit_learn_statsmodels_and_scipy() {
     let fit = slope_intercept(&p, &y).unwrap();
     near("slope", fit.slope, want("slope"), 1e-6);
     near("intercept", fit.intercept, want("intercept"), 1e-6);
+    // Logits three times as large: a third of the slope, the same intercept.
+    let odds = |p: f64| (p / (1.0 - p)).powi(3);
+    let sharp: Vec<f64> = p.iter().map(|&p| odds(p) / (1.0 + odds(p))).collect();
+    let fit = slope_intercept(&sharp, &y).expect("a slope of probabilities far too sure");
+    near("slope of three", fit.slope, want("slope") / 3.0, 1e-6);
+    near("intercept of three", fit.intercept, want("intercept"), 1e-6);
     near(
         "large",
         calibration_in_the_large(&p, &y).unwrap(),

@@ -3,12 +3,14 @@
 
 mod calibration;
 mod compare;
+mod count;
 mod discrimination;
 mod failures;
 mod gate;
 mod page;
 mod patterns;
 mod predict;
+mod provenance;
 mod subgroups;
 mod view;
 
@@ -23,11 +25,13 @@ use super::{
     metrics::{Confusion, Estimate, McNemar},
 };
 pub use calibration::{Calibration, DecisionCurve, PrevalenceRow};
+use count::counted;
 pub use discrimination::Curves;
 pub use failures::{Failure, Failures};
 pub use gate::{GateCount, GateReport};
 pub use page::page;
-pub use predict::{Prediction, Provenance, Run, Scored, from_assessor, from_json};
+pub use predict::{Prediction, Run, Scored, from_assessor, from_json};
+pub use provenance::{EngineCount, Provenance};
 pub(crate) use view::View;
 
 /// What is judged.
@@ -102,8 +106,10 @@ pub struct Evaluation {
     pub app_version: &'static str,
     /// Where things came from.
     pub source: Source,
-    /// Which model and engine answered.
+    /// Which model and engines answered.
     pub provenance: Provenance,
+    /// Which gave the answers that these are held against.
+    pub compared_with: Option<Provenance>,
     /// How many of what.
     pub flow: Flow,
     /// Every figure.
@@ -147,6 +153,8 @@ pub struct Flow {
     pub scored: u64,
     /// Images by diagnosis.
     pub diagnoses: Vec<(String, u64)>,
+    /// Images by split, as far as the labels name it.
+    pub splits: Vec<(String, u64)>,
 }
 
 /// Judges.
@@ -175,6 +183,7 @@ pub fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation, String> {
         app_version: env!("CARGO_PKG_VERSION"),
         source: inputs.source.clone(),
         provenance: inputs.run.provenance.clone(),
+        compared_with: inputs.other.map(|other| other.provenance.clone()),
         flow: flow(inputs, &all),
         failures: failures::failures(&all),
         figures,
@@ -194,14 +203,8 @@ fn flow(inputs: &Inputs<'_>, all: &View<'_>) -> Flow {
     let mut lesions: Vec<_> = inputs.cases.iter().map(|c| &c.lesion).collect();
     lesions.sort();
     lesions.dedup();
-    let mut diagnoses: Vec<(String, u64)> = Vec::new();
-    for case in inputs.cases {
-        match diagnoses.iter_mut().find(|d| d.0 == case.diagnosis) {
-            Some(found) => found.1 += 1,
-            None => diagnoses.push((case.diagnosis.clone(), 1)),
-        }
-    }
-    diagnoses.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let splits = inputs.cases.iter().map(|c| &c.split);
+    let splits = splits.filter(|split| !split.is_empty());
     Flow {
         images: inputs.cases.len() as u64,
         lesions: lesions.len() as u64,
@@ -210,7 +213,8 @@ fn flow(inputs: &Inputs<'_>, all: &View<'_>) -> Flow {
         read: count(&|c| inputs.reference.is_some_and(|r| r.contains_key(c.name()))),
         refused: inputs.run.predictions.iter().filter(|p| !p.usable).count() as u64,
         scored: all.len() as u64,
-        diagnoses,
+        diagnoses: counted(inputs.cases.iter().map(|c| c.diagnosis.clone())),
+        splits: counted(splits.cloned()),
     }
 }
 
@@ -248,3 +252,6 @@ impl Evaluation {
         page(self, explained, thumbnails)
     }
 }
+
+#[cfg(test)]
+mod tests;

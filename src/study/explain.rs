@@ -55,6 +55,23 @@ pub struct Report {
     pub bootstrap_rounds: usize,
 }
 
+impl Report {
+    /// Refuses to stand beside the answers of another model.
+    ///
+    /// # Errors
+    /// A sentence that names both.
+    pub fn belongs_to(&self, model: &str, sha256: &str) -> Result<(), String> {
+        if self.sha256 == sha256 {
+            return Ok(());
+        }
+        Err(format!(
+            "shows the heat maps of {} {} (sha256 {}), but the answers are those of {model} \
+             (sha256 {sha256}): run study explain with the model that is judged",
+            self.model, self.version, self.sha256
+        ))
+    }
+}
+
 /// What is asked for.
 pub struct Inputs<'a> {
     /// The model's folder, opened and checked.

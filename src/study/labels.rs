@@ -14,6 +14,8 @@ pub struct Case {
     pub file: String,
     /// Its lesion: what intervals are clustered by.
     pub lesion: String,
+    /// Its split; empty where the table names none.
+    pub split: String,
     /// Diagnosis code, `BCC`, `NV`, …
     pub diagnosis: String,
     /// Whether it is a BCC.
@@ -45,9 +47,9 @@ impl Case {
 /// # Errors
 /// [`DataError`] at the first that does not, or what is wrong with either file.
 pub fn cover(labels: &Path, other: &Path) -> Result<(), DataError> {
-    let table = Table::read(labels, &["file"])?;
+    let table = Table::read(labels, &["file"], &[])?;
     let labelled: HashSet<&str> = table.rows().map(|row| file_name(row.get("file"))).collect();
-    for row in Table::read(other, &["file"])?.rows() {
+    for row in Table::read(other, &["file"], &[])?.rows() {
         let file = row.filled("file")?;
         if !labelled.contains(file_name(file)) {
             return Err(row.error(format!(
@@ -58,6 +60,17 @@ pub fn cover(labels: &Path, other: &Path) -> Result<(), DataError> {
     }
     Ok(())
 }
+
+/// Columns that are used where they are there.
+const OPTIONAL: [&str; 7] = [
+    "lesion_id",
+    "split",
+    "confirmed_by",
+    "age_approx",
+    "sex",
+    "skin_tone_class",
+    "site",
+];
 
 /// Reads the labels of one split (`None`: of all rows).
 ///
@@ -72,7 +85,7 @@ pub fn read(path: &Path, split: Option<&str>) -> Result<Vec<Case>, DataError> {
     if split.is_some() {
         required.push("split");
     }
-    let table = Table::read(path, &required)?;
+    let table = Table::read(path, &required, &OPTIONAL)?;
     let mut cases = Vec::new();
     let mut splits = BTreeSet::new();
     let mut seen: HashMap<String, u64> = HashMap::new();
@@ -122,6 +135,7 @@ pub fn read(path: &Path, split: Option<&str>) -> Result<Vec<Case>, DataError> {
         }
         cases.push(Case {
             lesion,
+            split: own.to_owned(),
             diagnosis,
             bcc,
             confirmed_by: row.get("confirmed_by").to_owned(),
@@ -152,10 +166,13 @@ mod tests {
     use super::*;
 
     fn refusal(rows: &str) -> String {
+        refusal_under("file,lesion_id,split,diagnosis,bcc,age_approx", rows)
+    }
+
+    fn refusal_under(head: &str, rows: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("labels.csv");
-        let head = "file,lesion_id,split,diagnosis,bcc,age_approx\n";
-        std::fs::write(&path, format!("{head}{rows}")).unwrap();
+        std::fs::write(&path, format!("{head}\n{rows}")).unwrap();
         read(&path, Some("val")).unwrap_err().to_string()
     }
 
@@ -171,6 +188,21 @@ mod tests {
             let sentence = refusal(rows);
             assert!(sentence.contains(&format!("line {line}: ")), "{sentence}");
             assert!(sentence.contains(word), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_head_in_other_letters_is_named_and_not_passed_over() {
+        for (head, meant) in [
+            ("file,Lesion_ID,split,diagnosis,bcc,age_approx", "lesion_id"),
+            ("file,lesion_id,Split,diagnosis,bcc,age_approx", "split"),
+            ("file,lesion_id,split,diagnosis,BCC,age_approx", "bcc"),
+        ] {
+            let sentence = refusal_under(head, "x,L1,val,BCC,1,50\n");
+            assert!(
+                sentence.contains("line 1: ") && sentence.ends_with(&format!("write {meant}")),
+                "{sentence}"
+            );
         }
     }
 

@@ -51,7 +51,10 @@ impl Readings {
         let codes = Task::PATTERNS.map(Task::code);
         let mut required = vec!["file", "reader"];
         required.extend(codes);
-        let table = Table::read(path, &required)?;
+        let cells = codes.map(|code| format!("{code}_cells"));
+        let mut optional = vec!["bcc", "quality"];
+        optional.extend(cells.iter().map(String::as_str));
+        let table = Table::read(path, &required, &optional)?;
         for column in table.columns() {
             if let Some(code) = column.strip_suffix("_cells")
                 && !codes.contains(&code)
@@ -244,5 +247,21 @@ mod tests {
         let unknown = HEAD.replace("UL_cells", "XX_cells");
         assert!(refusal(&format!("{unknown}x,R1,0,ok,0,0,0,0,0,0,0,\n")).contains("XX_cells"));
         assert!(refusal(HEAD).contains("no rows"));
+        for (given, meant) in [
+            ("BCC", "bcc"),
+            ("Quality", "quality"),
+            ("ul_Cells", "UL_cells"),
+            ("pn", "PN"),
+            ("File", "file"),
+        ] {
+            let head = HEAD.replace(meant, given);
+            assert_ne!(head, HEAD);
+            let said = refusal(&format!("{head}x,R1,0,ok,0,0,0,0,0,0,0,\n"));
+            assert!(
+                said.contains(&format!("line 1: the column {given} ")),
+                "{said}"
+            );
+            assert!(said.ends_with(&format!("write {meant}")), "{said}");
+        }
     }
 }

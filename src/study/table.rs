@@ -64,12 +64,14 @@ pub struct Row<'a> {
 }
 
 impl Table {
-    /// Reads `path`; its first line must name at least the columns `required`.
+    /// Reads `path`; its first line must name at least the columns `required`. `optional`: what
+    /// is read beside them where it is there. Any other column is left alone, but for one that
+    /// is a known one in other letters: that was meant to be read.
     ///
     /// # Errors
-    /// [`DataError`]: unreadable, not UTF-8, a missing or doubled column, a row of another
-    /// length, no row at all.
-    pub fn read(path: &Path, required: &[&str]) -> Result<Table, DataError> {
+    /// [`DataError`]: unreadable, not UTF-8, a missing, doubled or misspelt column, a row of
+    /// another length, no row at all.
+    pub fn read(path: &Path, required: &[&str], optional: &[&str]) -> Result<Table, DataError> {
         let bytes =
             fs::read(path).map_err(|e| DataError::file(path, format!("cannot be read: {e}")))?;
         // Spreadsheets put a byte order mark in front of the first column's name.
@@ -98,12 +100,17 @@ impl Table {
         };
         let mut columns = HashMap::new();
         for (index, name) in reader.headers().map_err(broken)?.iter().enumerate() {
-            if columns.insert(name.to_owned(), index).is_some() {
-                return Err(DataError::line(
-                    path,
-                    1,
-                    format!("the column {name} is there twice"),
+            let wrong = |what: String| Err(DataError::line(path, 1, what));
+            let mut known = required.iter().chain(optional);
+            if let Some(meant) = known.find(|known| known.eq_ignore_ascii_case(name))
+                && *meant != name
+            {
+                return wrong(format!(
+                    "the column {name} is not known; small and capital letters count: write {meant}"
                 ));
+            }
+            if columns.insert(name.to_owned(), index).is_some() {
+                return wrong(format!("the column {name} is there twice"));
             }
         }
         let missing: Vec<_> = required

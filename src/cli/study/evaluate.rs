@@ -11,11 +11,12 @@ use crate::{
     cli::{
         context::ModelArgs,
         error::{CliError, OrFail},
+        out::{printable, say},
     },
     config::Config,
     frame::Detail,
     study::{
-        evaluate::{self, Evaluation, Inputs, Prediction, Source},
+        evaluate::{self, Evaluation, Inputs, Prediction, Provenance, Source},
         explain, html, output,
     },
 };
@@ -27,7 +28,8 @@ use crate::{
   bccscope analyze --json --no-gate images/ > answers.jsonl
   bccscope study evaluate --labels labels.csv --predictions answers.jsonl --out eval/
 
-Writes evaluation.json, figures.csv and report.html.")]
+Writes evaluation.json, figures.csv and report.html. An interval with a lower end and no upper
+one (null, empty) goes on without end: the figure may be infinite.")]
 pub struct EvaluateCommand {
     #[command(flatten)]
     data: DataArgs,
@@ -65,7 +67,9 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
     let cases = data.cases()?;
     let reference = data.reference(&cases)?;
     let images = data.images();
-    let explained = command.explain.as_ref().map(read_explained).transpose()?;
+    let explained = command.explain.as_ref();
+    let explained = explained.map(|path| Ok((path, read_explained(path)?)));
+    let explained = explained.transpose()?;
     let other = command
         .compare
         .as_ref()
@@ -73,12 +77,15 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         .transpose()
         .or_fail()?;
     let (run, not_dermoscopic) = match &command.predictions {
-        Some(path) => (
-            evaluate::from_json(path, &data.labels, &cases).or_fail()?,
-            None,
-        ),
+        Some(path) => {
+            let run = evaluate::from_json(path, &data.labels, &cases).or_fail()?;
+            let Provenance { model, sha256, .. } = &run.provenance;
+            belongs(&explained, model, sha256)?;
+            (run, None)
+        }
         None => {
             let mut assessor = command.model.open(config)?;
+            belongs(&explained, &assessor.model().name, &assessor.model().sha256)?;
             let progress = bar(cases.len());
             let run = evaluate::from_assessor(&mut assessor, &data.labels, &images, &cases, || {
                 progress.inc(1);
@@ -122,13 +129,15 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         ("figures.csv", evaluation.csv()),
         (
             "report.html",
-            evaluation.html(explained.as_ref(), &thumbnail).into_bytes(),
+            evaluation
+                .html(explained.as_ref().map(|e| &e.1), &thumbnail)
+                .into_bytes(),
         ),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
-    print!("{}", summary(&evaluation));
+    say(summary(&evaluation))?;
     for path in written {
-        println!("{}", path.display());
+        say(path.display())?;
     }
     Ok(())
 }
@@ -137,6 +146,19 @@ fn read_explained(path: &PathBuf) -> Result<explain::Report, CliError> {
     let wrong = |e: String| CliError::Failed(format!("{}: {e}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
     serde_json::from_str(&text).map_err(|e| wrong(format!("is no explain.json: {e}")))
+}
+
+/// Heat maps of another model would be taken for those of the model judged.
+fn belongs(
+    explained: &Option<(&PathBuf, explain::Report)>,
+    model: &str,
+    sha256: &str,
+) -> Result<(), CliError> {
+    let Some((path, report)) = explained else {
+        return Ok(());
+    };
+    let wrong = |why: String| CliError::Failed(format!("{}: {why}", path.display()));
+    report.belongs_to(model, sha256).map_err(wrong)
 }
 
 fn gate_only(assessor: &mut Assessor, folder: &PathBuf) -> Result<Vec<Prediction>, CliError> {
@@ -172,14 +194,20 @@ fn thumbnail(path: &std::path::Path) -> Option<String> {
 
 /// The figures that matter most, for people.
 fn summary(evaluation: &Evaluation) -> String {
+    let provenance = &evaluation.provenance;
+    // Where they were read from a file, these words are anybody's.
     let mut text = format!(
-        "{} {}: {} images, {} BCC, {} read\n\n",
-        evaluation.provenance.model,
-        evaluation.provenance.version,
+        "{} {}: {} images, {} BCC, {} read\n",
+        printable(&provenance.model),
+        printable(&provenance.version),
         evaluation.flow.images,
         evaluation.flow.bcc,
         evaluation.flow.read
     );
+    if let Some(what) = provenance.stood_in() {
+        text += &format!("not the device itself: {}\n", printable(&what));
+    }
+    text.push('\n');
     for f in &evaluation.figures {
         let shown = match f.section {
             "bcc" | "rule" | "gate" | "compare" => true,
@@ -189,10 +217,7 @@ fn summary(evaluation: &Evaluation) -> String {
         };
         let e = &f.estimate;
         if let (true, Some(value)) = (shown, e.value) {
-            let ends = match (e.low, e.high) {
-                (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
-                _ => String::new(),
-            };
+            let ends = e.ends(" to ").unwrap_or_default();
             text += &format!(
                 "{:<12} {:<4} {:<42} {:<48} {value:>7.3}  {ends:<15} n {}{}\n",
                 f.section,
@@ -204,6 +229,5 @@ fn summary(evaluation: &Evaluation) -> String {
             );
         }
     }
-    text.push('\n');
     text
 }

@@ -9,6 +9,7 @@ use crate::{
     cli::{
         context::ModelArgs,
         error::{CliError, OrFail},
+        out::say,
     },
     config::Config,
     model::Package,
@@ -79,9 +80,9 @@ pub fn run(command: &ExplainCommand, config: &Config) -> Result<(), CliError> {
         ("explain.html", report.html().into_bytes()),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
-    print!("{}", summary(&report));
+    say(summary(&report))?;
     for path in written {
-        println!("{}", path.display());
+        say(path.display())?;
     }
     Ok(())
 }
@@ -108,6 +109,6 @@ fn summary(report: &Report) -> String {
             r.weights, r.rank_correlation
         );
     }
-    text += &format!("sanity checks passed: {}\n\n", report.sanity.passed);
+    text += &format!("sanity checks passed: {}\n", report.sanity.passed);
     text
 }

@@ -34,6 +34,9 @@ pub struct Standard {
     pub halves: [Option<f64>; TASKS],
 }
 
+/// What is told of each question beside its posterior, in the order of the columns.
+const SHARES: [&str; 4] = ["votes", "single", "again", "halves"];
+
 /// Standards by file name.
 pub type Reference = HashMap<String, Standard>;
 
@@ -46,7 +49,18 @@ impl Standard {
         let codes = Task::PATTERNS.map(Task::code);
         let mut required = vec!["file"];
         required.extend(codes);
-        let table = Table::read(path, &required)?;
+        let mut optional = vec!["bcc".to_owned()];
+        optional.extend(SHARES.map(|share| format!("bcc_{share}")));
+        for code in codes {
+            optional.extend(
+                ["cells"]
+                    .iter()
+                    .chain(&SHARES)
+                    .map(|c| format!("{code}_{c}")),
+            );
+        }
+        let optional: Vec<&str> = optional.iter().map(String::as_str).collect();
+        let table = Table::read(path, &required, &optional)?;
         let mut seen: HashMap<&str, u64> = HashMap::new();
         let mut standards = Vec::new();
         for row in table.rows() {
@@ -99,7 +113,7 @@ impl Consensus {
         for code in Task::PATTERNS.map(Task::code) {
             text += &format!(",{code}_cells");
         }
-        for column in ["votes", "single", "again", "halves"] {
+        for column in SHARES {
             text += &format!(",bcc_{column}");
             for code in Task::PATTERNS.map(Task::code) {
                 text += &format!(",{code}_{column}");

@@ -104,15 +104,18 @@ pub(super) fn all(view: &View<'_>, figures: &mut Vec<Figure>) -> Vec<Calibration
 }
 
 pub(super) fn prevalence(view: &View<'_>) -> Vec<PrevalenceRow> {
-    let truth = view.bcc();
     let mut rows = Vec::new();
     for (threshold, at) in [("high", view.high(Task::Bcc)), ("low", view.low(Task::Bcc))] {
+        let said = view
+            .items
+            .iter()
+            .map(|i| (i.p(Task::Bcc) >= at, i.case.bcc));
+        let counts = Confusion::count(said);
+        let sensitivity = (counts.true_positive, counts.positives());
+        let specificity = (counts.true_negative, counts.negatives());
         for prevalence in PREVALENCES {
             let worth = |of: fn(f64, f64, f64) -> Option<f64>| {
-                view.scored(Task::Bcc, &truth, |p, t| {
-                    let counts = Confusion::count(p.iter().zip(t).map(|(&p, &t)| (p >= at, t)));
-                    of(counts.sensitivity()?, counts.specificity()?, prevalence)
-                })
+                Estimate::of_shares(sensitivity, specificity, |a, b| of(a, b, prevalence))
             };
             rows.push(PrevalenceRow {
                 threshold,
@@ -126,10 +129,15 @@ pub(super) fn prevalence(view: &View<'_>) -> Vec<PrevalenceRow> {
 }
 
 /// Decision curves at the test set's prevalence and at primary care's, where the probabilities
-/// are first moved to that prevalence by Bayes' rule, as a clinic would have to.
+/// are first moved to that prevalence by Bayes' rule, as a clinic would have to. None without
+/// both classes: there is no benefit to weigh, nor odds to move.
 pub(super) fn decision(view: &View<'_>) -> Vec<DecisionCurve> {
     let truth = view.bcc();
-    let own = truth.iter().filter(|&&t| t).count() as f64 / truth.len().max(1) as f64;
+    let positives = truth.iter().filter(|&&t| t).count();
+    if positives == 0 || positives == truth.len() {
+        return Vec::new();
+    }
+    let own = positives as f64 / truth.len() as f64;
     [own, PRIMARY_CARE]
         .into_iter()
         .map(|prevalence| {

@@ -47,7 +47,9 @@ pub(super) fn bcc(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut Vec<Tw
             view.scored(TASK, &truth, average_precision),
         );
         for threshold in [("high", view.high(TASK)), ("low", view.low(TASK))] {
-            view.at_threshold("bcc", TASK, threshold, &truth, figures, Some(tables));
+            let counts = view.at_threshold("bcc", TASK, threshold, &truth, figures, Some(tables));
+            let npv = Estimate::share(counts.true_negative, counts.passed());
+            view.add(figures, "bcc", TASK, format!("NPV at {}", threshold.0), npv);
             derived(view, threshold, &truth, figures);
         }
         abstaining(view, figures);
@@ -63,8 +65,7 @@ pub(super) fn bcc(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut Vec<Tw
 type Derived = (&'static str, fn(&Confusion) -> Option<f64>);
 
 /// Figures of the two-by-two table that are no shares.
-const DERIVED: [Derived; 4] = [
-    ("NPV", Confusion::npv),
+const DERIVED: [Derived; 3] = [
     ("F1", Confusion::f1),
     ("LR+", Confusion::lr_positive),
     ("LR-", Confusion::lr_negative),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Figure, Inputs, Prediction};
+use super::{Figure, Inputs, Prediction, counted};
 use crate::{model::Task, study::metrics::Estimate};
 
 /// What the gate did.
@@ -62,17 +62,9 @@ pub(super) fn gate(inputs: &Inputs<'_>, figures: &mut Vec<Figure>) -> GateReport
 }
 
 fn count(predictions: &[Prediction]) -> GateCount {
-    let mut reasons: Vec<(String, u64)> = Vec::new();
-    for reason in predictions.iter().flat_map(|p| &p.reasons) {
-        match reasons.iter_mut().find(|r| &r.0 == reason) {
-            Some(found) => found.1 += 1,
-            None => reasons.push((reason.clone(), 1)),
-        }
-    }
-    reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     GateCount {
         n: predictions.len() as u64,
         refused: predictions.iter().filter(|p| !p.usable).count() as u64,
-        reasons,
+        reasons: counted(predictions.iter().flat_map(|p| p.reasons.iter().cloned())),
     }
 }

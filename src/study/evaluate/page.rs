@@ -11,7 +11,6 @@ use super::Evaluation;
 use crate::study::{
     explain,
     html::{Page, Table},
-    metrics::Estimate,
 };
 
 /// Writes the page. `thumbnails` gives a data URL for an image, or nothing.
@@ -39,14 +38,9 @@ pub fn page(
 }
 
 fn head(page: &mut Page, e: &Evaluation) {
-    let p = &e.provenance;
     page.text(&format!(
-        "Model {} {} on {} ({}), sha256 {}. Labels: {}{}. Decision support, not a diagnosis.",
-        p.model,
-        p.version,
-        p.engine,
-        p.runtime,
-        p.sha256,
+        "Model {}. Labels: {}{}. Decision support, not a diagnosis.",
+        e.provenance.words(),
         e.source.labels.display(),
         e.source
             .split
@@ -54,11 +48,16 @@ fn head(page: &mut Page, e: &Evaluation) {
             .map(|s| format!(", split {s}"))
             .unwrap_or_default()
     ));
-    if e.source.split.as_deref() == Some("val") {
-        page.warning(
-            "Thresholds, calibration and the choice of the weights were made on this split: its \
-             figures are optimistic. Only images the model and its makers never saw can judge it.",
-        );
+    if let Some(what) = e.provenance.stood_in() {
+        page.warning(&format!(
+            "{what}: engine or camera was only a stand-in there. These are not the device's figures."
+        ));
+    }
+    if let Some(known) = known_to_the_model(e) {
+        page.warning(&format!(
+            "{known}: these figures are optimistic. Only images the model and its makers never \
+             saw can judge it."
+        ));
     }
     if e.flow.read > 0 {
         page.warning(
@@ -75,20 +74,39 @@ fn head(page: &mut Page, e: &Evaluation) {
         ("sensitivity at low", "sensitivity at low"),
         ("specificity at low", "specificity at low"),
     ] {
-        if let Some(Estimate {
-            value: Some(value),
-            low: Some(low),
-            high: Some(high),
-            n,
-            ..
-        }) = find(e, "bcc", "all", metric)
-        {
+        let found = find(e, "bcc", "all", metric);
+        if let Some((value, found)) = found.and_then(|e| Some((e.value?, e))) {
+            let ends = found.ends("–").unwrap_or("no interval".into());
             cards += &format!(
-                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{low:.3}–{high:.3}, n {n}</span></div>"
+                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{ends}, n {}</span></div>",
+                found.n
             );
         }
     }
     page.raw(&(cards + "</div>"));
+}
+
+/// How many of the images went into the model, by the labels' splits and whether or not a split
+/// was asked for; `None` where none did.
+fn known_to_the_model(e: &Evaluation) -> Option<String> {
+    let made = [
+        ("train", "from which the model learned"),
+        (
+            "val",
+            "on which thresholds, calibration and the choice of the weights were made",
+        ),
+    ];
+    let known: Vec<String> = made
+        .iter()
+        .filter_map(|(split, what)| {
+            let (_, n) = e.flow.splits.iter().find(|found| found.0 == *split)?;
+            let all = e.flow.images;
+            Some(format!(
+                "{n} of the {all} images are of the split {split}, {what}"
+            ))
+        })
+        .collect();
+    (!known.is_empty()).then(|| known.join("; "))
 }
 
 fn flow(page: &mut Page, e: &Evaluation) {
@@ -121,11 +139,16 @@ fn flow(page: &mut Page, e: &Evaluation) {
 fn methods(page: &mut Page, e: &Evaluation) {
     page.section("Methods");
     page.text(&format!(
-        "Answers: {}. Shares have Wilson's 95% interval; all other figures the 2.5th and 97.5th \
+        "Answers: {}. Shares have Wilson's 95% interval; predictive values by prevalence the ends \
+         of those of sensitivity and specificity, carried through Bayes' rule, which is wider than \
+         95%; all other figures the 2.5th and 97.5th \
          percentile of {} bootstrap rounds over lesions, with a fixed seed (for the calibration \
          error moved by the rounds' bias, which is upward). A figure from fewer than \
          30 cases (or fewer than 30 of either class) is marked \"small n\"; with fewer than 5 \
-         of either class it has no bootstrap interval. Patterns count as present \
+         of either class it has no bootstrap interval, nor where every round gives the same \
+         figure: no error among these cases is no certainty of none elsewhere; nor where more than \
+         one round in a hundred has no such figure. \"Or more\": the interval has no upper end, as the \
+         figure is infinite in some rounds. Patterns count as present \
          from a posterior of 0.5 of Dawid and Skene's EM over the readers. Missing labels leave an \
          image out of that figure only; its n says so.",
         e.provenance.by, e.bootstrap_rounds

@@ -7,6 +7,10 @@ use crate::study::html::{Page, Table, estimate, number};
 pub fn section(page: &mut Page, report: &Report) {
     page.section("Heat maps");
     page.text(&format!(
+        "Maps of the model {} {} (sha256 {}), by bccscope {}.",
+        report.model, report.version, report.sha256, report.app_version
+    ));
+    page.text(&format!(
         "{} images. The map has {} × {} cells: it cannot resolve a small globule. Maps are brought \
          to a maximum of 1 before they are measured. Chance for pointing and mass is the region's \
          share of the picture; the control is a blob in the middle, whatever the picture. The \
@@ -104,11 +108,7 @@ impl Report {
     /// A page of its own.
     pub fn html(&self) -> String {
         let mut page = Page::new("bccscope: heat maps");
-        page.text(&format!(
-            "Model {} {} (sha256 {}), bccscope {}. Readers are automated vision-language readers \
-             unless the data say otherwise.",
-            self.model, self.version, self.sha256, self.app_version
-        ));
+        page.text("Readers are automated vision-language readers unless the data say otherwise.");
         section(&mut page, self);
         page.finish()
     }

@@ -118,10 +118,7 @@ pub fn estimate(e: &Estimate) -> String {
     let Some(value) = e.value else {
         return "<span class=\"ci\">not to be had</span>".into();
     };
-    let ends = match (e.low, e.high) {
-        (Some(low), Some(high)) => format!("{low:.3}–{high:.3}; "),
-        _ => String::new(),
-    };
+    let ends = e.ends("–").map_or(String::new(), |ends| ends + "; ");
     let flag = if e.small {
         " <span class=\"small\" title=\"fewer than 30 cases\">small n</span>"
     } else {

@@ -72,14 +72,19 @@ impl Bootstrap {
             .collect()
     }
 
-    /// The 95% percentile interval of a figure; `None` where fewer than half of the rounds
-    /// have one.
+    /// The 95% percentile interval of a figure; `None` where more than one round in a hundred
+    /// has none. A figure can be infinite in a round (a ratio whose divisor is 0 there), and then
+    /// so can be an end.
     pub fn interval(&self, figure: impl FnMut(&[usize]) -> Option<f64>) -> Option<(f64, f64)> {
+        percentile(self.nearly_all(figure)?)
+    }
+
+    /// The figures of the rounds; `None` where more than one in a hundred is missing: the rest
+    /// would be a choice of those that suit, and their percentiles those of another figure.
+    fn nearly_all(&self, figure: impl FnMut(&[usize]) -> Option<f64>) -> Option<Vec<f64>> {
         let values = self.draw(figure);
-        if values.is_empty() || values.len() * 2 < self.rounds {
-            return None;
-        }
-        percentile(values)
+        let missing = self.rounds - values.len();
+        (!values.is_empty() && missing * 100 <= self.rounds).then_some(values)
     }
 
     /// As [`Bootstrap::interval`], for a figure whose draws lie above it on the whole, such as
@@ -90,10 +95,7 @@ impl Bootstrap {
         value: f64,
         figure: impl FnMut(&[usize]) -> Option<f64>,
     ) -> Option<(f64, f64)> {
-        let values = self.draw(figure);
-        if values.is_empty() || values.len() * 2 < self.rounds {
-            return None;
-        }
+        let values = self.nearly_all(figure)?;
         let bias = values.iter().sum::<f64>() / values.len() as f64 - value;
         percentile(values.into_iter().map(|v| (v - bias).max(0.0)).collect())
     }
@@ -107,7 +109,12 @@ pub fn percentile(mut values: Vec<f64>) -> Option<(f64, f64)> {
         let position = share * last as f64;
         let below = position.floor() as usize;
         let above = (below + 1).min(last);
-        values[below] + (values[above] - values[below]) * (position - below as f64)
+        let (from, to, part) = (values[below], values[above], position - below as f64);
+        // Infinity has no difference from itself, and no part of it is 0.
+        if from == to || part == 0.0 {
+            return from;
+        }
+        from + (to - from) * part
     };
     Some((at(0.025), at(0.975)))
 }
@@ -169,5 +176,31 @@ mod tests {
     fn a_figure_that_rarely_exists_has_no_interval() {
         let bootstrap = Bootstrap::of(10, 100, 1);
         assert_eq!(bootstrap.interval(|_| None), None);
+        for (without, has) in [(1, true), (2, false)] {
+            let mut round = 0;
+            let ends = bootstrap.interval(|_| {
+                round += 1;
+                (round > without).then_some(f64::from(round))
+            });
+            assert_eq!(ends.is_some(), has, "{without} rounds without");
+        }
+    }
+
+    #[test]
+    fn a_figure_that_is_infinite_in_some_rounds_has_no_upper_end() {
+        let bootstrap = Bootstrap::of(10, 100, 1);
+        for (infinite, open) in [(1, false), (10, true)] {
+            let mut round = 0;
+            let ends = bootstrap.interval(|_| {
+                round += 1;
+                Some(if round <= infinite {
+                    f64::INFINITY
+                } else {
+                    2.0
+                })
+            });
+            let (low, high) = ends.unwrap();
+            assert_eq!((low, high.is_infinite()), (2.0, open), "{infinite}");
+        }
     }
 }

@@ -101,39 +101,82 @@ pub struct Recalibration {
 /// only, or probabilities that separate the classes.
 pub fn slope_intercept(probabilities: &[f64], truth: &[bool]) -> Option<Recalibration> {
     let x: Vec<f64> = probabilities.iter().map(|&p| logit(p)).collect();
-    let (mut a, mut b) = (0.0, 1.0);
-    for _ in 0..100 {
-        let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for (&x, &t) in x.iter().zip(truth) {
-            let p = sigmoid(a + b * x);
-            let (error, weight) = (f64::from(u8::from(t)) - p, p * (1.0 - p));
-            ga += error;
-            gb += error * x;
-            haa += weight;
-            hab += weight * x;
-            hbb += weight * x * x;
-        }
-        let determinant = haa * hbb - hab * hab;
-        if determinant.is_nan() || determinant <= 1e-12 {
-            return None;
-        }
-        let (da, db) = (
-            (hbb * ga - hab * gb) / determinant,
-            (haa * gb - hab * ga) / determinant,
-        );
-        a += da;
-        b += db;
-        if da.abs().max(db.abs()) < 1e-10 {
+    if !overlap(&x, truth) {
+        return None;
+    }
+    // From a slope of 0, where every case pulls: from 1, Newton runs away where the
+    // probabilities are far too extreme. A step that makes the fit worse is halved.
+    let mut at = (0.0, 0.0);
+    let mut fit = log_likelihood(&x, truth, at);
+    for _ in 0..200 {
+        let (da, db) = newton_step(&x, truth, at)?;
+        let mut share = 1.0;
+        let (next, better) = loop {
+            let next = (at.0 + share * da, at.1 + share * db);
+            let likelihood = log_likelihood(&x, truth, next);
+            // Rounding makes the last steps look worse by less than this.
+            if likelihood >= fit - 1e-9 * (1.0 + fit.abs()) {
+                break (next, likelihood);
+            }
+            share /= 2.0;
+            if share < 1e-12 {
+                return None;
+            }
+        };
+        let still = |step: f64, value: f64| step.abs() < 1e-10 * (1.0 + value.abs());
+        let found = share == 1.0 && still(da, next.0) && still(db, next.1);
+        (at, fit) = (next, better);
+        if found {
             return Some(Recalibration {
-                slope: b,
-                intercept: a,
+                slope: at.1,
+                intercept: at.0,
             });
-        }
-        if !(a.abs() < 1e3 && b.abs() < 1e3) {
-            return None;
         }
     }
     None
+}
+
+/// Whether some positive lies below a negative and some negative below a positive: only then has
+/// a logistic regression on one number a solution (Albert & Anderson 1984).
+fn overlap(x: &[f64], truth: &[bool]) -> bool {
+    let ends = |class: bool| {
+        let of = x.iter().zip(truth).filter(|case| *case.1 == class);
+        of.fold(
+            (f64::INFINITY, f64::NEG_INFINITY),
+            |(low, high), (&x, _)| (low.min(x), high.max(x)),
+        )
+    };
+    let ((low_no, high_no), (low_yes, high_yes)) = (ends(false), ends(true));
+    low_yes < high_no && low_no < high_yes
+}
+
+/// Newton's step for intercept and slope; `None` where the cases do not tell the two apart.
+fn newton_step(x: &[f64], truth: &[bool], (a, b): (f64, f64)) -> Option<(f64, f64)> {
+    let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (&x, &t) in x.iter().zip(truth) {
+        let p = sigmoid(a + b * x);
+        let (error, weight) = (f64::from(u8::from(t)) - p, p * (1.0 - p));
+        ga += error;
+        gb += error * x;
+        haa += weight;
+        hab += weight * x;
+        hbb += weight * x * x;
+    }
+    let determinant = haa * hbb - hab * hab;
+    (determinant > 0.0).then(|| {
+        (
+            (hbb * ga - hab * gb) / determinant,
+            (haa * gb - hab * ga) / determinant,
+        )
+    })
+}
+
+fn log_likelihood(x: &[f64], truth: &[bool], (a, b): (f64, f64)) -> f64 {
+    let of = |(&x, &t): (&f64, &bool)| {
+        let against = if t { -(a + b * x) } else { a + b * x };
+        -(against.max(0.0) + (-against.abs()).exp().ln_1p())
+    };
+    x.iter().zip(truth).map(of).sum()
 }
 
 /// Calibration in the large: the intercept with the slope held at 1. Above 0 the probabilities
@@ -188,6 +231,30 @@ mod tests {
             None
         );
         assert_eq!(slope_intercept(&[0.1, 0.2], &[true, true]), None);
+    }
+
+    #[test]
+    fn probabilities_that_are_far_too_sure_have_their_slope() {
+        // Right at slope 1: so many of a hundred are positive as the probability says.
+        let calibrated = [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98];
+        for times in [0.1, 2.0, 3.0, 6.0] {
+            let (mut p, mut t) = (Vec::new(), Vec::new());
+            for said in calibrated {
+                p.extend([sigmoid(times * logit(said)); 100]);
+                t.extend((0..100).map(|i| f64::from(i) + 0.5 < 100.0 * said));
+            }
+            let fit = slope_intercept(&p, &t).unwrap();
+            assert!((fit.slope - 1.0 / times).abs() < 1e-6, "{times}: {fit:?}");
+            assert!(fit.intercept.abs() < 1e-6, "{times}: {fit:?}");
+        }
+    }
+
+    #[test]
+    fn classes_that_only_touch_have_no_slope() {
+        let truth = [false, false, true, true];
+        assert_eq!(slope_intercept(&[0.1, 0.5, 0.5, 0.9], &truth), None);
+        assert_eq!(slope_intercept(&[0.5; 4], &truth), None);
+        assert!(slope_intercept(&[0.1, 0.6, 0.5, 0.9], &truth).is_some());
     }
 
     #[test]

@@ -52,6 +52,11 @@ impl Confusion {
         self.true_positive + self.false_positive
     }
 
+    /// Those answered no.
+    pub fn passed(&self) -> u64 {
+        self.true_negative + self.false_negative
+    }
+
     /// Those answered right.
     pub fn right(&self) -> u64 {
         self.true_positive + self.true_negative
@@ -72,11 +77,6 @@ impl Confusion {
         share(self.true_positive, self.called())
     }
 
-    /// Share of the answers "no" that are right, at the data's own prevalence.
-    pub fn npv(&self) -> Option<f64> {
-        share(self.true_negative, self.true_negative + self.false_negative)
-    }
-
     /// Share answered right.
     pub fn accuracy(&self) -> Option<f64> {
         share(self.right(), self.total())
@@ -90,17 +90,22 @@ impl Confusion {
         )
     }
 
-    /// How many times likelier a "yes" is in positives: sensitivity / (1 - specificity).
+    /// How many times likelier a "yes" is in positives: sensitivity / (1 - specificity);
+    /// infinite where only positives were called, `None` where nobody was.
     pub fn lr_positive(&self) -> Option<f64> {
-        let false_rate = 1.0 - self.specificity()?;
-        (false_rate > 0.0).then_some(self.sensitivity()? / false_rate)
+        ratio(self.sensitivity()?, 1.0 - self.specificity()?)
     }
 
-    /// How many times likelier a "no" is in positives: (1 - sensitivity) / specificity.
+    /// How many times likelier a "no" is in positives: (1 - sensitivity) / specificity;
+    /// infinite where only positives were not called, `None` where all were.
     pub fn lr_negative(&self) -> Option<f64> {
-        let specificity = self.specificity()?;
-        (specificity > 0.0).then_some((1.0 - self.sensitivity()?) / specificity)
+        ratio(1.0 - self.sensitivity()?, self.specificity()?)
     }
+}
+
+/// `None` for nothing by nothing.
+fn ratio(part: f64, by: f64) -> Option<f64> {
+    (part > 0.0 || by > 0.0).then(|| part / by)
 }
 
 #[cfg(test)]
@@ -119,7 +124,9 @@ mod tests {
     #[test]
     fn a_perfect_table_has_no_finite_positive_likelihood_ratio() {
         let table = Confusion::count([(true, true), (false, false)]);
-        assert_eq!(table.lr_positive(), None);
+        assert_eq!(table.lr_positive(), Some(f64::INFINITY));
         assert_eq!(table.lr_negative(), Some(0.0));
+        let nobody_called = Confusion::count([(false, true), (false, false)]);
+        assert_eq!(nobody_called.lr_positive(), None);
     }
 }

@@ -12,17 +12,19 @@ const TOO_FEW: u64 = 5;
 /// A figure with its 95% interval and number of cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// The figure; `null` where the data cannot give it.
+    /// The figure; `null` where the data cannot give it, or where it is infinite.
     pub value: Option<f64>,
     /// Lower end of the interval.
     pub low: Option<f64>,
-    /// Upper end of the interval.
+    /// Upper end of the interval; `null` beside a lower end where it has none: the figure may
+    /// be as large as it likes.
     pub high: Option<f64>,
     /// Cases it rests on: for a share its denominator, for a ranking all cases ranked.
     pub n: u64,
     /// Whether it rests on fewer than [`SMALL`] cases (for a ranking: of either class).
     pub small: bool,
-    /// How the interval was made: `wilson`, `bootstrap` or `centred bootstrap`.
+    /// How the interval was made: `wilson`, `wilson of both shares`, `bootstrap` or
+    /// `centred bootstrap`.
     pub interval: String,
 }
 
@@ -37,6 +39,27 @@ impl Estimate {
             n: whole,
             small: whole < SMALL,
             interval: "wilson".into(),
+        }
+    }
+
+    /// A figure that rises with each of two shares, such as a predictive value with sensitivity
+    /// and specificity: its ends are those of both Wilson intervals, carried through it. Wider
+    /// than 95%, as both shares would have to be off at once, but never certain.
+    pub fn of_shares(
+        first: (u64, u64),
+        second: (u64, u64),
+        figure: impl Fn(f64, f64) -> Option<f64>,
+    ) -> Estimate {
+        let [a, b] = [first, second].map(|(part, whole)| Estimate::share(part, whole));
+        let at = |end: fn(&Estimate) -> Option<f64>| figure(end(&a)?, end(&b)?);
+        let value = at(|e| e.value);
+        Estimate {
+            value,
+            low: value.and_then(|_| at(|e| e.low)),
+            high: value.and_then(|_| at(|e| e.high)),
+            n: a.n + b.n,
+            small: a.small || b.small,
+            interval: "wilson of both shares".into(),
         }
     }
 
@@ -78,7 +101,7 @@ impl Estimate {
     }
 
     /// A figure that rests on two classes, with its interval: none from fewer than five of
-    /// either.
+    /// either, and none where all draws are the same.
     pub fn of_classes(
         value: Option<f64>,
         ends: Option<(f64, f64)>,
@@ -89,14 +112,24 @@ impl Estimate {
         let positives = truth.iter().filter(|&&t| t).count() as u64;
         // Drawing the same two or three again and again says nothing of others like them.
         let ends = ends.filter(|_| positives.min(n - positives) >= TOO_FEW);
+        // Without a miss no draw holds one: that is no certainty that there is none elsewhere.
+        let ends = ends.filter(|(low, high)| low < high);
         Estimate {
-            value,
+            value: value.filter(|v| v.is_finite()),
             low: ends.map(|e| e.0),
-            high: ends.map(|e| e.1),
+            high: ends.map(|e| e.1).filter(|v| v.is_finite()),
             n,
             small: positives.min(n - positives) < SMALL,
             interval: interval.into(),
         }
+    }
+
+    /// The interval in words, its ends joined by `to`; `None` where there is none.
+    pub fn ends(&self, to: &str) -> Option<String> {
+        Some(match (self.low?, self.high) {
+            (low, Some(high)) => format!("{low:.3}{to}{high:.3}"),
+            (low, None) => format!("{low:.3} or more"),
+        })
     }
 
     /// A mean with a bootstrap interval.
@@ -128,5 +161,60 @@ fn resampled<'a>(
         s.extend(drawn.iter().map(|&i| scores[i]));
         t.extend(drawn.iter().map(|&i| truth[i]));
         figure(&s, &t)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::metrics::{auroc, npv, ppv};
+
+    #[test]
+    fn a_predictive_value_without_an_error_is_no_certainty() {
+        // Sixty of sixty on both sides.
+        let of = |figure: fn(f64, f64, f64) -> Option<f64>| {
+            Estimate::of_shares((60, 60), (60, 60), |a, b| figure(a, b, 0.05))
+        };
+        for e in [of(ppv), of(npv)] {
+            assert_eq!((e.value, e.n, e.small), (Some(1.0), 120, false));
+            assert!(e.low.unwrap() < 0.999 && e.high.unwrap() <= 1.0, "{e:?}");
+        }
+        // Sensitivity and specificity of 60 of 60 end at 0.94 below.
+        assert!((of(ppv).low.unwrap() - 0.452).abs() < 0.001);
+        let never_said = Estimate::of_shares((0, 60), (60, 60), |a, b| ppv(a, b, 0.05));
+        assert_eq!((never_said.value, never_said.low), (None, None));
+    }
+
+    #[test]
+    fn a_likelihood_ratio_that_may_be_infinite_has_no_upper_end_and_no_infinity_in_json() {
+        use crate::study::metrics::Confusion;
+        let lr = |said: &[f64], is: &[bool]| {
+            let pairs = said.iter().zip(is);
+            Confusion::count(pairs.map(|(&s, &t)| (s > 0.5, t))).lr_positive()
+        };
+        let truth: Vec<bool> = (0..80).map(|i| i < 40).collect();
+        // One false alarm of forty: more than a third of the rounds hold none.
+        let mut said: Vec<f64> = (0..80).map(|i| f64::from(u8::from(i < 36))).collect();
+        said[79] = 1.0;
+        let bootstrap = Bootstrap::of(80, 300, 1);
+        let e = Estimate::bootstrapped(&bootstrap, &said, &truth, lr);
+        assert!((e.value.unwrap() - 36.0).abs() < 1e-9, "{e:?}");
+        assert!(e.low.unwrap() > 5.0 && e.high.is_none(), "{e:?}");
+        assert!(e.ends(" to ").unwrap().ends_with(" or more"));
+        let json = serde_json::to_string(&e).unwrap();
+        assert!(json.contains("\"high\":null"), "{json}");
+        assert_eq!(serde_json::from_str::<Estimate>(&json).unwrap(), e);
+        // Without one it is infinite itself.
+        said[79] = 0.0;
+        let e = Estimate::bootstrapped(&bootstrap, &said, &truth, lr);
+        assert_eq!((e.value, e.low, e.high), (None, None, None));
+    }
+
+    #[test]
+    fn a_ranking_without_an_error_has_no_interval() {
+        let scores: Vec<f64> = (0..40).map(f64::from).collect();
+        let truth: Vec<bool> = (0..40).map(|i| i >= 20).collect();
+        let e = Estimate::bootstrapped(&Bootstrap::of(40, 200, 1), &scores, &truth, auroc);
+        assert_eq!((e.value, e.low, e.high), (Some(1.0), None, None));
     }
 }

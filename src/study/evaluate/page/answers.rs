@@ -86,6 +86,12 @@ pub(super) fn bcc(page: &mut Page, e: &Evaluation) {
     ));
     if let Some(test) = &e.mcnemar {
         page.heading("Against another engine or model");
+        if let Some(other) = &e.compared_with {
+            page.text(&format!("The other: {}.", other.words()));
+            if let Some(what) = other.stood_in() {
+                page.warning(&format!("Of the other {what}: only a stand-in there."));
+            }
+        }
         page.text(&format!(
             "At the threshold high: only these answers right in {} images, only the other's in {}; \
              McNemar's exact p = {:.3}.",

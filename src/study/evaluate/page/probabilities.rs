@@ -59,6 +59,10 @@ pub(super) fn use_in_practice(page: &mut Page, e: &Evaluation) {
         );
     }
     page.raw(&table.html());
+    if e.decision.is_empty() {
+        page.text("No decision curve: that needs images with BCC and images without.");
+        return;
+    }
     let mut plots = String::from("<div class=\"plots\">");
     for curve in &e.decision {
         let series = |of: fn(&NetBenefit) -> f64| -> Vec<(f64, f64)> {
