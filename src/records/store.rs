@@ -3,14 +3,17 @@
 
 use std::{
     fs::{self, File},
-    io::{self, ErrorKind, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
 use serde::Serialize;
 
-use super::half_written;
+use super::{
+    error::{RecordError, at},
+    half_written,
+};
 use crate::{
     assess::{Assessment, Spread, report::Report},
     frame::{Detail, Frame, PixelFormat},
@@ -21,47 +24,6 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
-}
-
-/// Why a case was not stored. Nothing stored before is touched.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// What is wrong and what to do; the system's own words where we know no better.
-    #[error("{}", words(path, source))]
-    Io {
-        /// File or folder.
-        path: PathBuf,
-        /// The system's words.
-        source: io::Error,
-    },
-    /// The frame gives no picture, so there is no evidence to store.
-    #[error("the frame cannot be stored: {0}")]
-    Frame(#[from] crate::frame::DecodeError),
-    /// The assessment is not of this frame.
-    #[error("the result belongs to another frame and was not stored")]
-    OtherFrame,
-}
-
-fn words(path: &Path, error: &io::Error) -> String {
-    let (what, advice) = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
-            "the storage is full",
-            "move old cases away, then save again",
-        ),
-        ErrorKind::ReadOnlyFilesystem => (
-            "the storage is read-only",
-            "check or replace the card, then save again",
-        ),
-        ErrorKind::PermissionDenied => (
-            "the storage may not be written",
-            "see to the folder's owner, then save again",
-        ),
-        _ => return format!("{}: {error}", path.display()),
-    };
-    // The hidden folder inside the store means nothing to who reads this.
-    let hidden = |part: &Path| part.to_str().is_none_or(|part| part.contains("/."));
-    let place = path.ancestors().find(|part| !hidden(part)).unwrap_or(path);
-    format!("{what}: {advice} ({})", place.display())
 }
 
 #[derive(Serialize)]
@@ -225,14 +187,6 @@ fn sync_folder(folder: &Path) -> Result<(), RecordError> {
         .map_err(at(folder))
 }
 
-fn at(path: &Path) -> impl Fn(io::Error) -> RecordError {
-    let path = path.to_path_buf();
-    move |source| RecordError::Io {
-        path: path.clone(),
-        source,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{sync::Arc, time::Instant};
@@ -328,22 +282,6 @@ mod tests {
             let store = Store::new(root.path().into());
             let name = store.save(&frame, &assessment, SPREAD).expect("saved");
             assert!(name.ends_with(words), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_full_or_read_only_storage_is_named_with_what_to_do() {
-        for (kind, word) in [
-            (ErrorKind::StorageFull, "move old cases away"),
-            (ErrorKind::ReadOnlyFilesystem, "replace the card"),
-        ] {
-            let error = RecordError::Io {
-                path: "/var/lib/bccscope/cases/.20261118-110640-ab.9/frame.jpg".into(),
-                source: kind.into(),
-            };
-            let words = error.to_string();
-            assert!(words.contains(word), "{words}");
-            assert!(words.ends_with("(/var/lib/bccscope/cases)"), "{words}");
         }
     }
 
