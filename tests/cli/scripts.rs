@@ -48,3 +48,12 @@ fn a_bundle_that_would_not_start_on_debian_12_is_refused() {
     let path = readelf(folder.path(), &[]);
     ran(&mut bash(&path, GLIBC)).refused(1, &["no version of glibc"]);
 }
+
+#[test]
+fn tools_that_debian_keeps_for_root_are_found_by_a_user_with_sudo() {
+    let ran = ran(&mut bash(
+        "/usr/bin:/bin",
+        r#". scripts/env.sh; echo ":$PATH:""#,
+    ));
+    assert!(ran.out.contains(":/usr/sbin:"), "{}", ran.out);
+}
