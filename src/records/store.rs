@@ -2,8 +2,9 @@
 //! renamed. A power cut leaves either the whole case or a hidden folder that nobody reads.
 
 use std::{
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io::{self, Write},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     assess::{Assessment, Spread, report::Report},
+    files,
     frame::{Detail, Frame, PixelFormat},
     phantom,
 };
@@ -54,7 +56,7 @@ impl Store {
         half_written::clear(&self.folder);
     }
 
-    /// Stores a case and gives its name.
+    /// Stores a case, readable by its owner alone, and gives its name.
     ///
     /// # Errors
     /// [`RecordError`]; no part of the case is left behind then.
@@ -67,7 +69,10 @@ impl Store {
         if frame.id != assessment.frame || frame.source != assessment.source {
             return Err(RecordError::OtherFrame);
         }
-        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
+        private_folder()
+            .recursive(true)
+            .create(&self.folder)
+            .map_err(at(&self.folder))?;
         let wanted = name(assessment);
         let hidden = half_written::folder(&self.folder, &wanted);
         let written = self.write(&hidden, &wanted, frame, assessment, burst);
@@ -89,7 +94,7 @@ impl Store {
         if hidden.exists() {
             fs::remove_dir_all(hidden).map_err(at(hidden))?;
         }
-        fs::create_dir(hidden).map_err(at(hidden))?;
+        private_folder().create(hidden).map_err(at(hidden))?;
         let mut files = Vec::new();
         match frame.format {
             PixelFormat::Mjpeg => {
@@ -105,6 +110,8 @@ impl Store {
         if frame.format != PixelFormat::Mjpeg {
             // Lossless, so that `analyze` gives the same answer of it.
             let path = hidden.join("frame.png");
+            // Whoever encodes the picture opens the file again, and leaves its mode alone.
+            files::new_private(&path).map_err(at(&path))?;
             let picture = frame.decode(Detail::Full)?;
             let marked = frame.source.kind == crate::frame::SourceKind::Phantom;
             let drawn = if marked {
@@ -172,8 +179,15 @@ fn rfc3339(time: SystemTime) -> String {
     seconds.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Of the owner alone: a case shows a patient.
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    File::create_new(path)
+    files::new_private(path)
         .and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()
@@ -189,7 +203,7 @@ fn sync_folder(folder: &Path) -> Result<(), RecordError> {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Instant};
+    use std::{os::unix::fs::PermissionsExt, sync::Arc, time::Instant};
 
     use super::*;
     use crate::{
@@ -282,6 +296,28 @@ mod tests {
             let store = Store::new(root.path().into());
             let name = store.save(&frame, &assessment, SPREAD).expect("saved");
             assert!(name.ends_with(words), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_case_is_readable_by_its_owner_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        let cases = root.path().join("cases");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        let yuyv = PixelFormat::Yuyv { stride: 4 };
+        for (kind, format, data) in [
+            (SourceKind::Camera, PixelFormat::Mjpeg, &b"bytes"[..]),
+            (SourceKind::Camera, yuyv, &[9; 4]),
+            (SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]),
+        ] {
+            let frame = frame(kind, format, data);
+            let name = Store::new(cases.clone())
+                .save(&frame, &sample::refused(&frame), SPREAD)
+                .expect("saved");
+            assert_eq!((mode(&cases), mode(&cases.join(&name))), (0o700, 0o700));
+            for file in visible(&cases.join(&name)) {
+                assert_eq!(mode(&cases.join(&name).join(&file)), 0o600, "{file}");
+            }
         }
     }
 
