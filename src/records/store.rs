@@ -148,8 +148,7 @@ impl Store {
             if target.exists() {
                 continue;
             }
-            fs::rename(hidden, &target).map_err(at(&target))?;
-            sync_folder(&self.folder)?;
+            reveal(hidden, &target, || sync_folder(&self.folder))?;
             return Ok(name);
         }
         Err(RecordError::Io {
@@ -177,6 +176,24 @@ fn name(assessment: &Assessment) -> String {
 fn rfc3339(time: SystemTime) -> String {
     let seconds = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     seconds.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Gives a whole case its name, for good. Where `sync` cannot make sure that the name outlasts a
+/// power cut the case is hidden again: it is not stored, and saving again stores it once.
+fn reveal(
+    hidden: &Path,
+    target: &Path,
+    sync: impl FnOnce() -> Result<(), RecordError>,
+) -> Result<(), RecordError> {
+    fs::rename(hidden, target).map_err(at(target))?;
+    sync().inspect_err(|_| {
+        if let Err(e) = fs::rename(target, hidden) {
+            log::warn!(
+                "{} is there, but may not outlast a power cut: {e}",
+                target.display()
+            );
+        }
+    })
 }
 
 /// Of the owner alone: a case shows a patient.
@@ -319,6 +336,21 @@ mod tests {
                 assert_eq!(mode(&cases.join(&name).join(&file)), 0o600, "{file}");
             }
         }
+    }
+
+    #[test]
+    fn a_case_that_may_not_outlast_a_power_cut_is_not_there() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (hidden, target) = (root.path().join(".case.7"), root.path().join("case"));
+        fs::create_dir(&hidden).expect("a folder");
+        let failing = || Err(at(root.path())(io::Error::other("a card that is worn out")));
+        let words = reveal(&hidden, &target, failing)
+            .expect_err("not stored")
+            .to_string();
+        assert!(words.ends_with("worn out"), "{words}");
+        assert_eq!(visible(root.path()), [".case.7"]);
+        reveal(&hidden, &target, || Ok(())).expect("stored");
+        assert_eq!(visible(root.path()), ["case"]);
     }
 
     #[test]
