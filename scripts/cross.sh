@@ -12,9 +12,11 @@ cd "$(dirname "$0")/.."
 [ $# -eq 0 ] || { echo "cross: takes no argument, got '$*'" >&2; exit 2; }
 bash scripts/setup.sh aarch64
 . scripts/env.sh
+. scripts/debian-12.sh
 export CARGO_TARGET_DIR=$PWD/target/cross
 triple=aarch64-unknown-linux-gnu
 compiler_for "$triple"
+link_with_debian_12
 # shellcheck disable=SC2086  # each word is an argument
 cargo build --locked --release --target "$triple" -p bccscope ${PACKAGES:+$(printf -- '-p %s ' $PACKAGES)} --bins
 
@@ -34,6 +36,7 @@ put 644 board/bccscope.service "$tree/lib/systemd/system/bccscope.service"
 put 644 board/99-bccscope.rules "$tree/lib/udev/rules.d/99-bccscope.rules"
 put 644 board/bccscope.sysusers "$tree/lib/sysusers.d/bccscope.conf"
 put 644 board/bccscope.toml "$tree/etc/bccscope/bccscope.toml"
+glibc=$(glibc_of "$tree/bin/bccscope" "$tree"/lib/bccscope/*.so)
 
 # The same input gives the same bytes: times and owners are fixed.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
@@ -53,7 +56,7 @@ Version: $version
 Architecture: arm64
 Maintainer: bccscope maintainers <maintainers@bccscope.invalid>
 Installed-Size: $(du -sk --apparent-size "$deb/usr" "$deb/etc" | awk '{s += $1} END {print s}')
-Depends: libc6 (>= 2.36), libgcc-s1, libstdc++6
+Depends: libc6 (>= $glibc), libgcc-s1, libstdc++6
 Section: science
 Priority: optional
 Description: point-of-care dermoscopy, offline

@@ -1,5 +1,6 @@
-# Sourced by the other scripts: finds cargo where rustup puts it, and builds.
-PATH="${CARGO_HOME:-${HOME:-/root}/.cargo}/bin:$PATH"
+# Sourced by the other scripts: finds cargo where rustup puts it, and builds. depmod and modprobe
+# lie where Debian lets only root look.
+PATH="${CARGO_HOME:-${HOME:-/root}/.cargo}/bin:$PATH:/usr/sbin:/sbin"
 target=${CARGO_TARGET_DIR:-target}
 
 # tflitec's build script names the headers it has just copied as its inputs, so its second run

@@ -33,7 +33,9 @@ done
 packages=(gcc g++ libc6-dev make cmake libclang-dev clang python3 python3-pip ca-certificates)
 [ "$host" = x86_64 ] && packages+=(nasm)
 [ "$cross" = yes ] && packages+=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross)
-[ "$board" = yes ] && packages+=(qemu-system-arm cpio curl xz-utils kmod e2fsprogs)
+# cross.sh fetches Debian 12's libraries, and reads what the program needs of them.
+[ "$aarch64" = yes ] && packages+=(curl binutils)
+[ "$board" = yes ] && packages+=(qemu-system-arm cpio xz-utils kmod e2fsprogs)
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

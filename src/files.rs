@@ -1,6 +1,12 @@
 //! Reads small files whole, and only files: a FIFO would wait for ever, a device never end.
+//! Makes new ones that only their owner can read.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use serde::de::DeserializeOwned;
 
@@ -57,6 +63,18 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 /// As [`read`], and where it is not UTF-8.
 pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
     String::from_utf8(read(path, limit)?).map_err(|_| ReadError::NotText)
+}
+
+/// Makes a file that its owner alone can read: it may show a patient.
+///
+/// # Errors
+/// The system's, also where there is such a file.
+pub fn new_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
 }
 
 /// TOML as a value.

@@ -1,10 +1,11 @@
 //! Cases on disk. A case is a folder: the frame's bytes as the camera delivered them and
 //! `case.json` with everything that was said of it. It appears whole or not at all.
 
+mod error;
 mod half_written;
 mod store;
 
-pub use store::{RecordError, Store};
+pub use self::{error::RecordError, store::Store};
 
 use std::path::PathBuf;
 

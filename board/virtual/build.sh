@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 say() { echo "board: $*" >&2; }
 bash scripts/setup.sh board
 . scripts/env.sh
+. scripts/debian-12.sh
 store=.deps/board
 out=target/board
 root=$out/root
@@ -32,6 +33,7 @@ trap 'kill "$meanwhile" 2>/dev/null || true' EXIT
 PACKAGES=board-tools bash scripts/cross.sh
 triple=aarch64-unknown-linux-gnu
 compiler_for "$triple"
+link_with_debian_12
 CARGO_TARGET_DIR=$PWD/target/uvcsim cargo build --locked --quiet --release --target "$triple" \
   --manifest-path board/virtual/uvcsim/Cargo.toml
 wait "$meanwhile"

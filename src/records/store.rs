@@ -2,17 +2,22 @@
 //! renamed. A power cut leaves either the whole case or a hidden folder that nobody reads.
 
 use std::{
-    fs::{self, File},
-    io::{self, ErrorKind, Write},
+    fs::{self, DirBuilder, File},
+    io::{self, Write},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
 use serde::Serialize;
 
-use super::half_written;
+use super::{
+    error::{RecordError, at},
+    half_written,
+};
 use crate::{
     assess::{Assessment, Spread, report::Report},
+    files,
     frame::{Detail, Frame, PixelFormat},
     phantom,
 };
@@ -21,47 +26,6 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
-}
-
-/// Why a case was not stored. Nothing stored before is touched.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// What is wrong and what to do; the system's own words where we know no better.
-    #[error("{}", words(path, source))]
-    Io {
-        /// File or folder.
-        path: PathBuf,
-        /// The system's words.
-        source: io::Error,
-    },
-    /// The frame gives no picture, so there is no evidence to store.
-    #[error("the frame cannot be stored: {0}")]
-    Frame(#[from] crate::frame::DecodeError),
-    /// The assessment is not of this frame.
-    #[error("the result belongs to another frame and was not stored")]
-    OtherFrame,
-}
-
-fn words(path: &Path, error: &io::Error) -> String {
-    let (what, advice) = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
-            "the storage is full",
-            "move old cases away, then save again",
-        ),
-        ErrorKind::ReadOnlyFilesystem => (
-            "the storage is read-only",
-            "check or replace the card, then save again",
-        ),
-        ErrorKind::PermissionDenied => (
-            "the storage may not be written",
-            "see to the folder's owner, then save again",
-        ),
-        _ => return format!("{}: {error}", path.display()),
-    };
-    // The hidden folder inside the store means nothing to who reads this.
-    let hidden = |part: &Path| part.to_str().is_none_or(|part| part.contains("/."));
-    let place = path.ancestors().find(|part| !hidden(part)).unwrap_or(path);
-    format!("{what}: {advice} ({})", place.display())
 }
 
 #[derive(Serialize)]
@@ -92,7 +56,7 @@ impl Store {
         half_written::clear(&self.folder);
     }
 
-    /// Stores a case and gives its name.
+    /// Stores a case, readable by its owner alone, and gives its name.
     ///
     /// # Errors
     /// [`RecordError`]; no part of the case is left behind then.
@@ -105,7 +69,10 @@ impl Store {
         if frame.id != assessment.frame || frame.source != assessment.source {
             return Err(RecordError::OtherFrame);
         }
-        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
+        private_folder()
+            .recursive(true)
+            .create(&self.folder)
+            .map_err(at(&self.folder))?;
         let wanted = name(assessment);
         let hidden = half_written::folder(&self.folder, &wanted);
         let written = self.write(&hidden, &wanted, frame, assessment, burst);
@@ -127,7 +94,7 @@ impl Store {
         if hidden.exists() {
             fs::remove_dir_all(hidden).map_err(at(hidden))?;
         }
-        fs::create_dir(hidden).map_err(at(hidden))?;
+        private_folder().create(hidden).map_err(at(hidden))?;
         let mut files = Vec::new();
         match frame.format {
             PixelFormat::Mjpeg => {
@@ -143,6 +110,8 @@ impl Store {
         if frame.format != PixelFormat::Mjpeg {
             // Lossless, so that `analyze` gives the same answer of it.
             let path = hidden.join("frame.png");
+            // Whoever encodes the picture opens the file again, and leaves its mode alone.
+            files::new_private(&path).map_err(at(&path))?;
             let picture = frame.decode(Detail::Full)?;
             let marked = frame.source.kind == crate::frame::SourceKind::Phantom;
             let drawn = if marked {
@@ -179,8 +148,7 @@ impl Store {
             if target.exists() {
                 continue;
             }
-            fs::rename(hidden, &target).map_err(at(&target))?;
-            sync_folder(&self.folder)?;
+            reveal(hidden, &target, || sync_folder(&self.folder))?;
             return Ok(name);
         }
         Err(RecordError::Io {
@@ -210,8 +178,33 @@ fn rfc3339(time: SystemTime) -> String {
     seconds.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Gives a whole case its name, for good. Where `sync` cannot make sure that the name outlasts a
+/// power cut the case is hidden again: it is not stored, and saving again stores it once.
+fn reveal(
+    hidden: &Path,
+    target: &Path,
+    sync: impl FnOnce() -> Result<(), RecordError>,
+) -> Result<(), RecordError> {
+    fs::rename(hidden, target).map_err(at(target))?;
+    sync().inspect_err(|_| {
+        if let Err(e) = fs::rename(target, hidden) {
+            log::warn!(
+                "{} is there, but may not outlast a power cut: {e}",
+                target.display()
+            );
+        }
+    })
+}
+
+/// Of the owner alone: a case shows a patient.
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    File::create_new(path)
+    files::new_private(path)
         .and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()
@@ -225,17 +218,9 @@ fn sync_folder(folder: &Path) -> Result<(), RecordError> {
         .map_err(at(folder))
 }
 
-fn at(path: &Path) -> impl Fn(io::Error) -> RecordError {
-    let path = path.to_path_buf();
-    move |source| RecordError::Io {
-        path: path.clone(),
-        source,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Instant};
+    use std::{os::unix::fs::PermissionsExt, sync::Arc, time::Instant};
 
     use super::*;
     use crate::{
@@ -332,19 +317,40 @@ mod tests {
     }
 
     #[test]
-    fn a_full_or_read_only_storage_is_named_with_what_to_do() {
-        for (kind, word) in [
-            (ErrorKind::StorageFull, "move old cases away"),
-            (ErrorKind::ReadOnlyFilesystem, "replace the card"),
+    fn a_case_is_readable_by_its_owner_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        let cases = root.path().join("cases");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        let yuyv = PixelFormat::Yuyv { stride: 4 };
+        for (kind, format, data) in [
+            (SourceKind::Camera, PixelFormat::Mjpeg, &b"bytes"[..]),
+            (SourceKind::Camera, yuyv, &[9; 4]),
+            (SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]),
         ] {
-            let error = RecordError::Io {
-                path: "/var/lib/bccscope/cases/.20261118-110640-ab.9/frame.jpg".into(),
-                source: kind.into(),
-            };
-            let words = error.to_string();
-            assert!(words.contains(word), "{words}");
-            assert!(words.ends_with("(/var/lib/bccscope/cases)"), "{words}");
+            let frame = frame(kind, format, data);
+            let name = Store::new(cases.clone())
+                .save(&frame, &sample::refused(&frame), SPREAD)
+                .expect("saved");
+            assert_eq!((mode(&cases), mode(&cases.join(&name))), (0o700, 0o700));
+            for file in visible(&cases.join(&name)) {
+                assert_eq!(mode(&cases.join(&name).join(&file)), 0o600, "{file}");
+            }
         }
+    }
+
+    #[test]
+    fn a_case_that_may_not_outlast_a_power_cut_is_not_there() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (hidden, target) = (root.path().join(".case.7"), root.path().join("case"));
+        fs::create_dir(&hidden).expect("a folder");
+        let failing = || Err(at(root.path())(io::Error::other("a card that is worn out")));
+        let words = reveal(&hidden, &target, failing)
+            .expect_err("not stored")
+            .to_string();
+        assert!(words.ends_with("worn out"), "{words}");
+        assert_eq!(visible(root.path()), [".case.7"]);
+        reveal(&hidden, &target, || Ok(())).expect("stored");
+        assert_eq!(visible(root.path()), ["case"]);
     }
 
     #[test]

@@ -13,36 +13,58 @@ use crate::{config::Config, platform};
 /// Cases are some hundred kilobytes; below this a day's work may not fit.
 const FREE_ENOUGH: u64 = 200 << 20;
 
-/// Whether a case could be stored.
+/// Whether a case could be stored. Nothing is left made: this may run as root, and the service's
+/// own user could not store cases in a folder of root's.
 pub(super) fn storage(config: &Config) -> Vec<Check> {
     const PART: &str = "storage";
     let folder = &config.records.folder;
-    if let Err(e) = probe(folder) {
-        return vec![Check::fail(
-            PART,
-            format!(
-                "{}: {e}: no case can be stored there; set [records] folder",
-                folder.display()
-            ),
-        )];
-    }
-    let check = match rustix::fs::statvfs(folder) {
-        Ok(stat) => {
+    let tried = existing(folder).and_then(|there| {
+        probe(there)?;
+        Ok((there, rustix::fs::statvfs(there)?))
+    });
+    let check = match tried {
+        Ok((there, stat)) => {
             let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-            let words = format!("{}: {} MB free", folder.display(), free >> 20);
+            let mut words = format!("{}: {} MB free", folder.display(), free >> 20);
+            if there != folder {
+                words += ", made with the first case";
+            }
             if free < FREE_ENOUGH {
                 Check::fail(PART, format!("{words}: make room"))
             } else {
                 Check::pass(PART, words)
             }
         }
-        Err(e) => Check::fail(PART, format!("{}: {e}", folder.display())),
+        Err(e) => Check::fail(
+            PART,
+            format!(
+                "{}: {e}: no case can be stored there; set [records] folder",
+                folder.display()
+            ),
+        ),
     };
     vec![check]
 }
 
+/// The folder, or the nearest one above it that there is.
+fn existing(folder: &Path) -> io::Result<&Path> {
+    for path in folder.ancestors() {
+        // What a relative path begins in.
+        let path = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
+        match fs::symlink_metadata(path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e),
+            Ok(_) => return Ok(path),
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
+}
+
 fn probe(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
     let path = folder.join(format!(".selftest-{}", std::process::id()));
     let written = File::create_new(&path).and_then(|mut file| {
         file.write_all(b"bccscope selftest")?;
@@ -101,4 +123,40 @@ pub(super) fn board(_config: &Config) -> Vec<Check> {
         None => Check::skip("temperature", "this board does not tell it"),
     };
     vec![clock, supply, battery, temperature]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selftest::Outcome;
+
+    fn storage_at(folder: &Path) -> Check {
+        let mut config = Config::default();
+        config.records.folder = folder.to_path_buf();
+        storage(&config).remove(0)
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_yet_passes_and_is_not_made() {
+        let root = tempfile::tempdir().expect("a folder");
+        let check = storage_at(&root.path().join("bccscope/cases"));
+        assert_eq!(check.outcome, Outcome::Pass, "{check:?}");
+        assert!(check.words.contains("bccscope/cases: "), "{check:?}");
+        assert!(
+            check.words.ends_with("made with the first case"),
+            "{check:?}"
+        );
+        assert_eq!(root.path().read_dir().expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_could_not_be_made_fails() {
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("file");
+        fs::write(&file, "").expect("a file");
+        assert_eq!(storage_at(&file.join("cases")).outcome, Outcome::Fail);
+        let astray = root.path().join("astray");
+        std::os::unix::fs::symlink("nowhere", &astray).expect("a link");
+        assert_eq!(storage_at(&astray.join("cases")).outcome, Outcome::Fail);
+    }
 }

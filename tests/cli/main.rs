@@ -8,6 +8,7 @@ mod edgetpu;
 mod model;
 mod model_files;
 mod run;
+mod scripts;
 mod service;
 mod spoilt;
 mod support;
