@@ -70,7 +70,8 @@ struct Following<K: Kernel> {
     running: Option<Running<K::Device>>,
     /// Set once the running camera was announced.
     announced: bool,
-    /// Where the camera was plugged in when it last ran.
+    /// Where the camera was plugged in that delivered last. One that was only opened may be no
+    /// camera at all, and must not stand before the one that is plugged in later.
     last: Option<String>,
     next_try: Instant,
     pause: Duration,
@@ -103,6 +104,7 @@ impl<K: Kernel> Following<K> {
                 Some(running) => match running.stream.next(&self.kernel, left) {
                     Ok(Seen::Delivers) => {
                         self.announced = true;
+                        self.last = Some(running.bus.clone());
                         self.said = None;
                         self.doubted = None;
                         self.pause = SHORTEST_PAUSE;
@@ -149,7 +151,6 @@ impl<K: Kernel> Following<K> {
         }
         match open(&self.kernel, &self.settings, self.last.as_deref()) {
             Ok(running) => {
-                self.last = Some(running.bus.clone());
                 self.running = Some(running);
                 None
             }

@@ -125,6 +125,7 @@ impl World {
             card: card.into(),
             plugged: true,
             forbidden: false,
+            silent: false,
             opens: 0,
             owner: None,
             slots: Vec::new(),
@@ -161,6 +162,10 @@ impl World {
 
     pub(super) fn allow(&self, bus: &str) {
         self.each(bus, |unit| unit.forbidden = false);
+    }
+
+    pub(super) fn silence(&self, bus: &str) {
+        self.each(bus, |unit| unit.silent = true);
     }
 
     /// A failed USB transfer: every queued buffer comes back empty and flagged.

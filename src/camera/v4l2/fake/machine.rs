@@ -48,6 +48,8 @@ pub(super) struct Unit {
     pub card: String,
     pub plugged: bool,
     pub forbidden: bool,
+    /// It never sends a frame, whatever the weather.
+    pub silent: bool,
     pub opens: usize,
     /// The open file that owns the buffers.
     pub owner: Option<u64>,
@@ -106,7 +108,7 @@ impl State {
                 continue;
             }
             unit.next_frame = at + FRAME_TIME;
-            if weather == Weather::Silent {
+            if weather == Weather::Silent || unit.silent {
                 continue;
             }
             let stamp = Stamp {

@@ -132,6 +132,18 @@ fn a_camera_that_streams_nothing_is_never_announced() {
 }
 
 #[test]
+fn a_node_that_never_delivered_does_not_stand_before_the_dermatoscope_plugged_in_later() {
+    let mut camera = Watched::new();
+    camera.world.plug("platform:isp", "No camera at all");
+    camera.world.silence("platform:isp");
+    let lost = camera.lost();
+    assert!(lost.why.contains("delivers no pictures"), "{}", lost.why);
+    camera.world.plug(BUS, CARD);
+    assert_eq!(camera.opened().source.name, CARD);
+    camera.frame();
+}
+
+#[test]
 fn unplugged_is_lost_at_once_and_replugged_is_found_under_another_number() {
     let mut camera = Watched::plugged();
     camera.opened();
