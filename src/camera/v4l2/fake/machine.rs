@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -66,6 +67,8 @@ pub(super) struct Unit {
 pub(super) struct State {
     pub now: Instant,
     pub units: Vec<Unit>,
+    /// Links, and the names of the cameras they lead to.
+    pub links: Vec<(PathBuf, String)>,
     pub weather: Weather,
     pub clock: Clock,
     pub failing: Vec<(Call, i32)>,
