@@ -21,6 +21,7 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Choice, SYNTAX, open};
+pub(crate) use settings::stall;
 pub use settings::{FormatWish, Settings};
 
 use crate::frame::{Frame, Source};

@@ -127,6 +127,7 @@ impl World {
             plugged: true,
             forbidden: false,
             silent: false,
+            fps: 30,
             opens: 0,
             owner: None,
             slots: Vec::new(),
@@ -172,6 +173,10 @@ impl World {
 
     pub(super) fn silence(&self, bus: &str) {
         self.each(bus, |unit| unit.silent = true);
+    }
+
+    pub(super) fn slow_down(&self, bus: &str, fps: u32) {
+        self.each(bus, |unit| unit.fps = fps);
     }
 
     /// A failed USB transfer: every queued buffer comes back empty and flagged.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     camera::{
         Lost, Opened,
-        settings::{FormatWish, Settings},
+        settings::{FormatWish, Settings, stall},
     },
     frame::{PixelFormat, Source, SourceKind, check_pixels},
 };
@@ -76,7 +76,8 @@ pub(super) fn open<K: Kernel>(
         choice.fourcc,
         choice.size
     );
-    let stall = Duration::from_millis(settings.stall_ms);
+    let set = Duration::from_millis(settings.stall_ms);
+    let stall = rate.map_or(set, |rate| stall(set, rate.fps()));
     Ok(Running {
         stream: Stream::new(queue, shape, source, stall, now),
         opened,
