@@ -66,6 +66,13 @@ pub(super) fn spawn(
                     out.event(Event::Ended);
                     break;
                 }
+                News::Failed(lost) => {
+                    log::warn!("camera: {}", lost.why);
+                    out.withdraw();
+                    out.event(Event::Lost(lost));
+                    // No end follows: its words would stand in the place of these.
+                    break;
+                }
                 News::Dropped(why) => {
                     dropped += 1;
                     log::debug!("frame dropped ({dropped} so far): {why}");

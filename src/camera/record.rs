@@ -96,7 +96,7 @@ impl Recorder {
                 self.counts.dropped += 1;
                 self.line(Event::Dropped { why: plain(why) })
             }
-            News::Lost(lost) => {
+            News::Lost(lost) | News::Failed(lost) => {
                 self.counts.lost += 1;
                 self.line(lost.into())
             }

@@ -78,7 +78,7 @@ fn count(camera: &mut dyn Camera) -> Result<String, String> {
             }
             News::Dropped(_) => dropped += 1,
             News::Quiet => {}
-            News::Lost(lost) => return Err(format!("{}. {}", lost.why, lost.advice)),
+            News::Lost(lost) | News::Failed(lost) => return Err(lost.to_string()),
             News::Ended => return Err("the camera ended".into()),
         }
     }
