@@ -140,6 +140,30 @@ fn an_existing_folder_is_never_recorded_into() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+#[test]
+fn a_recording_is_finished_only_when_every_frame_is_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let mut camera = PhantomCamera::new(PhantomSettings {
+        width: 160,
+        height: 160,
+        fps: 120,
+        ..PhantomSettings::default()
+    });
+    let mut recorder = Recorder::create(&run).unwrap();
+    while recorder.counts().frames < 3 {
+        recorder
+            .write(&camera.next(Duration::from_secs(1)))
+            .unwrap();
+    }
+    // One that cannot be waited for: it is not there.
+    fs::remove_file(run.join("000002.jpg")).unwrap();
+    let error = recorder.finish().unwrap_err().to_string();
+    assert!(error.contains("000002.jpg"), "{error}");
+    let index = fs::read_to_string(run.join(INDEX)).unwrap_or_default();
+    assert!(!index.contains("\"end\""), "it says that it is whole");
+}
+
 /// A recording whose index was rewritten.
 fn spoiled(change: impl FnOnce(&Path, String) -> String) -> String {
     let folder = tempfile::tempdir().unwrap();
