@@ -16,11 +16,12 @@ pub mod still;
 pub mod v4l2;
 mod watched;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Choice, SYNTAX, open};
+pub(crate) use settings::stall;
 pub use settings::{FormatWish, Settings};
 
 use crate::frame::{Frame, Source};
@@ -42,6 +43,8 @@ pub enum News {
     Lost(Lost),
     /// A source with an end (files, a recorded run) has reached it.
     Ended,
+    /// Such a source cannot go on: there will be no more, and what came was not all.
+    Failed(Lost),
 }
 
 /// A camera that has just begun to deliver.
@@ -60,6 +63,12 @@ pub struct Lost {
     pub why: String,
     /// What to do.
     pub advice: String,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}. {}", self.why, self.advice)
+    }
 }
 
 /// A source of frames. Never blocks longer than asked, never panics on what a device does.

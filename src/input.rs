@@ -50,8 +50,12 @@ pub fn start(
     Ok(())
 }
 
-/// Names of the keys, buttons and touch panels that can be read now.
+/// Names of the keys, buttons and touch panels that can be read now; none where they are not to
+/// be read.
 pub fn devices(settings: &Settings, rotation: Rotation) -> Vec<String> {
+    if !settings.devices {
+        return Vec::new();
+    }
     evdev::names(settings, rotation)
 }
 

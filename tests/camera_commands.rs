@@ -25,6 +25,8 @@ fn said(output: &Output) -> String {
 
 const PHANTOM: &str = "phantom:seed=3,patterns=UL,size=200x160,fps=120";
 
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/bcc8-mnv2");
+
 fn record(out: &Path) -> Output {
     let out = out.to_str().expect("a path in UTF-8");
     bccscope(&["record", out, "--frames", "5", "--source", PHANTOM])
@@ -138,6 +140,39 @@ fn a_recording_that_is_not_there_is_a_failure_that_makes_no_folder() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("/no/such"), "{}", said(&output));
     assert!(!run.exists());
+}
+
+#[test]
+fn a_recording_with_a_bad_checksum_is_a_failure_of_replay_and_of_what_is_recorded_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    assert!(record(&run).status.success());
+    let spoilt = run.join("000003.jpg");
+    let mut bytes = fs::read(&spoilt).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&spoilt, bytes).unwrap();
+
+    let copy = folder.path().join("copy");
+    let source = format!("replay-fast:{}", run.display());
+    let copied = copy.to_str().unwrap();
+    for arguments in [
+        vec!["replay", "--model", MODEL, run.to_str().unwrap()],
+        vec!["record", copied, "--seconds", "60", "--source", &source],
+    ] {
+        let output = bccscope(&arguments);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("000003.jpg"), "{arguments:?}: {said}");
+        assert!(said.contains("restore it"), "{arguments:?}: {said}");
+    }
+    // What was recorded until then is whole, and says what happened.
+    let mut replay = Replay::open(&copy, Speed::Fast).unwrap();
+    assert_eq!(replay.summary().frames, 2);
+    let lost = std::iter::repeat_with(|| replay.next(Duration::ZERO))
+        .take_while(|news| !matches!(news, News::Ended))
+        .any(|news| matches!(news, News::Lost(lost) if lost.why.contains("000003.jpg")));
+    assert!(lost);
 }
 
 #[test]

@@ -125,7 +125,7 @@ mod tests {
                 News::Lost(why) => lost.push(why.why),
                 News::Quiet => {}
                 News::Ended => break,
-                News::Dropped(why) => panic!("{why}"),
+                other => panic!("{other:?}"),
             }
         }
         assert_eq!(kinds, [SourceKind::File, SourceKind::Phantom]);

@@ -14,7 +14,10 @@ use super::{
     News,
     recording::{Event, FORM, FrameLine, INDEX, Line, VERSION, file_name, plain},
 };
-use crate::{frame::Frame, model::package::sha256_hex};
+use crate::{
+    frame::{Frame, PixelFormat},
+    model::package::sha256_hex,
+};
 
 /// Why a run could not be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +54,8 @@ pub struct Recorder {
     index: BufWriter<File>,
     began: Instant,
     counts: Counts,
+    /// The layout of each frame, of which its file has its name.
+    layouts: Vec<PixelFormat>,
 }
 
 impl Recorder {
@@ -73,6 +78,7 @@ impl Recorder {
             index: BufWriter::new(index),
             began: Instant::now(),
             counts: Counts::default(),
+            layouts: Vec::new(),
         };
         recorder.line(Event::Begin {
             form: FORM.into(),
@@ -96,7 +102,7 @@ impl Recorder {
                 self.counts.dropped += 1;
                 self.line(Event::Dropped { why: plain(why) })
             }
-            News::Lost(lost) => {
+            News::Lost(lost) | News::Failed(lost) => {
                 self.counts.lost += 1;
                 self.line(lost.into())
             }
@@ -108,11 +114,16 @@ impl Recorder {
         self.counts
     }
 
-    /// Writes the last line, without which a recording counts as cut off.
+    /// Writes the last line, without which a recording counts as cut off, once every frame is
+    /// on the disk: what is counted here outlives a power cut.
     ///
     /// # Errors
     /// [`RecordingError`].
     pub fn finish(mut self) -> Result<Counts, RecordingError> {
+        // Only now: a disk that is waited for after each frame would cost frames.
+        for (number, layout) in (1..).zip(&self.layouts) {
+            synced(&self.folder.join(file_name(number, *layout)))?;
+        }
         self.line(Event::End {
             frames: self.counts.frames,
         })?;
@@ -122,12 +133,15 @@ impl Recorder {
             .map_err(io::IntoInnerError::into_error)
             .and_then(|index| index.sync_all())
             .map_err(at(&path))?;
+        synced(&self.folder)?;
+        synced(parent(&self.folder))?;
         Ok(self.counts)
     }
 
     fn frame(&mut self, frame: &Frame) -> Result<(), RecordingError> {
         self.counts.frames += 1;
         self.counts.bytes += frame.data.len() as u64;
+        self.layouts.push(frame.format);
         let file = file_name(self.counts.frames, frame.format);
         let path = self.folder.join(&file);
         // The frame before its line: a line never names a file that is not there.
@@ -164,6 +178,22 @@ fn new_file(path: &Path) -> io::Result<File> {
         .create_new(true)
         .mode(0o600)
         .open(path)
+}
+
+/// Waits until a file, or the names in a folder, are on the disk.
+fn synced(path: &Path) -> Result<(), RecordingError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(at(path))
+}
+
+/// The folder a path lies in.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        Some(_) => Path::new("."),
+        None => path,
+    }
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> RecordingError {

@@ -69,6 +69,8 @@ pub struct Replay {
     speed: Speed,
     began: Option<Instant>,
     source: Arc<Source>,
+    /// Set where it cannot go on.
+    failed: Option<Lost>,
 }
 
 impl Replay {
@@ -89,6 +91,7 @@ impl Replay {
                 detail: summary.started_at.clone(),
             }),
             summary,
+            failed: None,
         })
     }
 
@@ -128,11 +131,12 @@ impl Replay {
             Err(why) => {
                 // What follows is no better evidence than this.
                 self.lines.clear();
-                News::Lost(Lost {
+                let lost = self.failed.insert(Lost {
                     why: format!("{}: {why}", self.folder.join(&line.file).display()),
                     advice: "The recording is damaged: restore it from a copy, or record anew."
                         .into(),
-                })
+                });
+                News::Failed(lost.clone())
             }
         }
     }
@@ -156,6 +160,10 @@ impl Camera for Replay {
     fn next(&mut self, wait: Duration) -> News {
         let asked = Instant::now();
         let began = *self.began.get_or_insert(asked);
+        // Whoever asks on is not told that all has come to a good end.
+        if let Some(lost) = &self.failed {
+            return News::Failed(lost.clone());
+        }
         loop {
             let Some(next) = self.lines.front() else {
                 return News::Ended;

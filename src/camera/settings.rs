@@ -1,7 +1,13 @@
 //! Settings of the `[camera]` part of the configuration. Nonsense is refused while the file
 //! is read, with a sentence.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+/// The longest any camera may deliver nothing, in milliseconds: a rate that makes no sense must
+/// not hide that it stands still.
+const LONGEST_STALL: u64 = 10_000;
 
 /// Settings of the `[camera]` part of the configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,8 +25,15 @@ pub struct Settings {
     /// Frames a second wished for, 1 to 120.
     pub fps: u32,
     /// A camera that delivers nothing for this long is opened anew, in milliseconds, 200 to
-    /// 10,000.
+    /// 10,000; a slow one is given the time of three frames.
     pub stall_ms: u64,
+}
+
+/// How long a camera of this rate may deliver nothing before it stands still: `set`, or three
+/// frames' time where that is longer.
+pub(crate) fn stall(set: Duration, fps: f64) -> Duration {
+    let three = Duration::try_from_secs_f64(3.0 / fps).unwrap_or_default();
+    set.max(three.min(Duration::from_millis(LONGEST_STALL)))
 }
 
 /// The pixel format wished for.
@@ -98,7 +111,7 @@ impl TryFrom<Unchecked> for Settings {
         within("width", written.width.into(), 160, 8192)?;
         within("height", written.height.into(), 120, 8192)?;
         within("fps", written.fps.into(), 1, 120)?;
-        within("stall_ms", written.stall_ms, 200, 10_000)?;
+        within("stall_ms", written.stall_ms, 200, LONGEST_STALL)?;
         if written.device.chars().any(char::is_control) {
             return Err(format!(
                 "device = {:?} in [camera]: it holds a control character; name a camera that `bccscope cameras` lists",
@@ -133,6 +146,28 @@ mod tests {
         ] {
             let error = toml::from_str::<Settings>(text).unwrap_err().to_string();
             assert!(error.contains(words), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_slow_camera_is_given_the_time_of_three_frames() {
+        let set = Duration::from_secs(1);
+        for (fps, milliseconds) in [
+            (30.0, 1000),
+            (3.0, 1000),
+            (2.0, 1500),
+            (1.0, 3000),
+            // Nonsense is no way to wait for ever, nor to panic.
+            (1e-9, 10_000),
+            (0.0, 1000),
+            (-1.0, 1000),
+            (f64::NAN, 1000),
+        ] {
+            assert_eq!(
+                stall(set, fps),
+                Duration::from_millis(milliseconds),
+                "{fps}"
+            );
         }
     }
 

@@ -32,6 +32,7 @@ use std::time::{Duration, Instant};
 
 use self::{
     device::Linux,
+    find::Known,
     kernel::Kernel,
     open::{Running, open},
     stream::Seen,
@@ -70,8 +71,9 @@ struct Following<K: Kernel> {
     running: Option<Running<K::Device>>,
     /// Set once the running camera was announced.
     announced: bool,
-    /// Where the camera was plugged in when it last ran.
-    last: Option<String>,
+    /// The camera that delivered last. One that was only opened may be no camera at all, and
+    /// must not stand before the one that is plugged in later.
+    last: Option<Known>,
     next_try: Instant,
     pause: Duration,
     /// What was last said of a lost camera: the same is not said again.
@@ -103,6 +105,7 @@ impl<K: Kernel> Following<K> {
                 Some(running) => match running.stream.next(&self.kernel, left) {
                     Ok(Seen::Delivers) => {
                         self.announced = true;
+                        self.last = Some(running.known.clone());
                         self.said = None;
                         self.doubted = None;
                         self.pause = SHORTEST_PAUSE;
@@ -147,9 +150,8 @@ impl<K: Kernel> Following<K> {
             self.kernel.sleep(left.min(self.next_try - now));
             return None;
         }
-        match open(&self.kernel, &self.settings, self.last.as_deref()) {
+        match open(&self.kernel, &self.settings, self.last.as_ref()) {
             Ok(running) => {
-                self.last = Some(running.bus.clone());
                 self.running = Some(running);
                 None
             }

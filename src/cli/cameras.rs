@@ -24,7 +24,7 @@ pub struct CamerasCommand {
 /// Runs the command.
 ///
 /// # Errors
-/// When there is no camera, or none may be opened.
+/// When there is no camera, or none that can be used.
 pub fn run(command: &CamerasCommand) -> Result<(), CliError> {
     let cameras = v4l2::list();
     let text = if command.json {
@@ -38,18 +38,30 @@ pub fn run(command: &CamerasCommand) -> Result<(), CliError> {
         }
         _ => {}
     }
+    match why_none(&cameras) {
+        Some(why) => Err(CliError::Failed(why.into())),
+        None => Ok(()),
+    }
+}
+
+/// Why none of them can be used; `None` where one can.
+fn why_none(cameras: &[Listed]) -> Option<&'static str> {
     if cameras.is_empty() {
-        return Err(CliError::Failed(
-            "no camera found: plug in the dermatoscope (a phantom needs none: --source phantom)"
-                .into(),
-        ));
+        return Some(
+            "no camera found: plug in the dermatoscope (a phantom needs none: --source phantom)",
+        );
+    }
+    if cameras.iter().any(usable) {
+        return None;
     }
     if cameras.iter().all(|camera| camera.error.is_some()) {
-        return Err(CliError::Failed(
-            "no camera could be opened, see above".into(),
-        ));
+        return Some("no camera could be opened, see above");
     }
-    Ok(())
+    Some("no camera has a format that can be used (MJPG or YUYV), see above: plug in another one")
+}
+
+fn usable(camera: &Listed) -> bool {
+    camera.error.is_none() && camera.formats.iter().any(|format| format.usable)
 }
 
 fn describe(camera: &Listed) -> String {
@@ -68,7 +80,7 @@ fn describe(camera: &Listed) -> String {
     for format in &camera.formats {
         text += &describe_format(format);
     }
-    if camera.error.is_none() && !camera.formats.iter().any(|format| format.usable) {
+    if camera.error.is_none() && !usable(camera) {
         text += "  it has no format that can be used (MJPG or YUYV)\n";
     }
     text
@@ -99,6 +111,43 @@ fn describe_size(size: &Size) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn camera(format: Option<(&str, bool)>, error: Option<&str>) -> Listed {
+        Listed {
+            node: "/dev/video0".into(),
+            name: "Camera".into(),
+            usb_path: "usb-1".into(),
+            driver: "uvcvideo".into(),
+            formats: (format.into_iter())
+                .map(|(fourcc, usable)| Format {
+                    fourcc: fourcc.into(),
+                    usable,
+                    sizes: vec![],
+                })
+                .collect(),
+            error: error.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn cameras_of_which_none_can_be_used_are_a_failure_with_its_reason() {
+        let good = || camera(Some(("MJPG", true)), None);
+        let other = || camera(Some(("H264", false)), None);
+        let locked = || camera(None, Some("no permission"));
+        for (cameras, words) in [
+            (vec![], Some("plug in the dermatoscope")),
+            (vec![good(), other(), locked()], None),
+            (vec![locked()], Some("could be opened")),
+            (vec![other()], Some("has a format")),
+            (vec![camera(None, None)], Some("has a format")),
+            (vec![locked(), other()], Some("has a format")),
+        ] {
+            let why = why_none(&cameras);
+            assert_eq!(why.is_some(), words.is_some(), "{why:?}");
+            let why = why.unwrap_or_default();
+            assert!(why.contains(words.unwrap_or_default()), "{words:?}: {why}");
+        }
+    }
 
     #[test]
     fn a_camera_is_described_with_every_size_and_rate() {

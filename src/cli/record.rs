@@ -53,7 +53,7 @@ pub struct RecordCommand {
 /// Runs the command.
 ///
 /// # Errors
-/// When nothing can be written, or no frame came.
+/// When nothing can be written, no frame came, or the source failed before its end.
 pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in TERM_SIGNALS {
@@ -62,7 +62,7 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     let mut camera = camera::open(&config.camera, &command.source).or_fail()?;
     let mut recorder = Recorder::create(&command.out).or_fail()?;
     let began = Instant::now();
-    let mut lost = None;
+    let (mut lost, mut failed) = (None, None);
     let over = |frames: u64| {
         stop.load(Ordering::Relaxed)
             || command.frames.is_some_and(|wanted| frames >= wanted)
@@ -85,10 +85,14 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
                 lost = None;
             }
             News::Lost(why) => {
-                complain(format_args!("{}. {}", why.why, why.advice));
+                complain(&why);
                 lost = Some(why);
             }
             News::Ended => break,
+            News::Failed(why) => {
+                failed = Some(why);
+                break;
+            }
             News::Frame(_) | News::Dropped(_) | News::Quiet => {}
         }
     }
@@ -102,11 +106,14 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
         counts.dropped,
         counts.lost
     ))?;
+    if let Some(why) = failed {
+        return Err(CliError::Failed(format!("cut short: {why}")));
+    }
     if counts.frames > 0 {
         return Ok(());
     }
     Err(CliError::Failed(match lost {
-        Some(lost) => format!("no frame was recorded: {}. {}", lost.why, lost.advice),
+        Some(lost) => format!("no frame was recorded: {lost}"),
         None => "no frame was recorded: the source delivered none in this time".into(),
     }))
 }

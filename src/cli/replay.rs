@@ -44,7 +44,8 @@ pub struct ReplayCommand {
 /// Runs the command.
 ///
 /// # Errors
-/// When the recording or the model is refused, or a frame could not be analysed.
+/// When the recording or the model is refused, the recording cannot be played to its end, or a
+/// frame could not be analysed.
 pub fn run(command: &ReplayCommand, config: &Config) -> Result<(), CliError> {
     let mut assessor = command.model.open(config)?;
     let choice = Choice::Replay {
@@ -68,6 +69,10 @@ pub fn run(command: &ReplayCommand, config: &Config) -> Result<(), CliError> {
             News::Dropped(why) => event(command.json, "dropped", &why)?,
             News::Quiet => {}
             News::Ended => break,
+            News::Failed(lost) => {
+                event(command.json, "lost", &lost.why)?;
+                return Err(CliError::Failed(lost.to_string()));
+            }
             News::Frame(frame) => {
                 frames += 1;
                 if (frames - 1) % command.every == 0

@@ -45,6 +45,8 @@ pub(super) struct Panel {
     pub(super) y: Range,
     /// Where it was last touched, where the kernel knows.
     pub(super) last: (Option<i32>, Option<i32>),
+    /// The slot its next values are of; 0 for a panel with one contact.
+    pub(super) slot: i32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,7 +65,8 @@ pub(super) struct Contacts {
     /// Key: the slot; 0 for a panel with one contact. Positions outlive their contact, as
     /// the kernel leaves out values that did not change.
     contacts: BTreeMap<i32, Contact>,
-    slot: i32,
+    /// The slot the values are of; `None` where that is not known.
+    slot: Option<i32>,
     /// The slot of a contact that began since the last report.
     begun: Option<i32>,
     lifted: bool,
@@ -82,17 +85,17 @@ pub(super) enum Report {
 
 impl Contacts {
     pub(super) fn new(panel: Panel, settings: TouchSettings, rotation: Rotation) -> Contacts {
-        let (x, y) = panel.last;
-        let first = Contact { x, y, down: false };
-        Contacts {
+        let mut contacts = Contacts {
             panel,
             settings,
             rotation,
-            contacts: BTreeMap::from([(0, first)]),
-            slot: 0,
+            contacts: BTreeMap::new(),
+            slot: None,
             begun: None,
             lifted: false,
-        }
+        };
+        contacts.resume(panel);
+        contacts
     }
 
     /// A button of the panel. Answers whether it is one.
@@ -116,7 +119,7 @@ impl Contacts {
                     contact.y = Some(value);
                 }
             }
-            (Protocol::Slots, Axis::ABS_MT_SLOT) => self.slot = value,
+            (Protocol::Slots, Axis::ABS_MT_SLOT) => self.slot = Some(value),
             (Protocol::Slots, Axis::ABS_MT_TRACKING_ID) => self.set_down(value >= 0),
             _ => {}
         }
@@ -141,24 +144,35 @@ impl Contacts {
         }
     }
 
-    /// Events were lost: no contact is known any more.
+    /// Events were lost: no contact, no place and no slot is known any more. The kernel will
+    /// leave out what does not change from there on, so an old place would be a wrong one.
     pub(super) fn forget(&mut self) {
-        for contact in self.contacts.values_mut() {
-            contact.down = false;
-        }
+        self.contacts.clear();
+        self.slot = None;
         self.begun = None;
         self.lifted = false;
     }
 
+    /// Goes on from what the kernel says of the panel now.
+    pub(super) fn resume(&mut self, panel: Panel) {
+        let (x, y) = panel.last;
+        self.panel = panel;
+        self.slot = Some(panel.slot);
+        self.contacts = BTreeMap::from([(panel.slot, Contact { x, y, down: false })]);
+    }
+
     fn contact(&mut self) -> Option<&mut Contact> {
-        if !self.contacts.contains_key(&self.slot) && self.contacts.len() >= MOST_SLOTS {
+        let slot = self.slot?;
+        if !self.contacts.contains_key(&slot) && self.contacts.len() >= MOST_SLOTS {
             return None;
         }
-        Some(self.contacts.entry(self.slot).or_default())
+        Some(self.contacts.entry(slot).or_default())
     }
 
     fn set_down(&mut self, down: bool) {
-        let slot = self.slot;
+        let Some(slot) = self.slot else {
+            return;
+        };
         let others = self.contacts.iter().any(|(s, c)| *s != slot && c.down);
         let Some(contact) = self.contact() else {
             return;

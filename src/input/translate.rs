@@ -15,7 +15,7 @@ use evdev::{AbsoluteAxisCode, EventType, KeyCode, SynchronizationCode};
 
 use super::{
     InputEvent, KeyMap,
-    touch::{Contacts, Report},
+    touch::{Contacts, Panel, Report},
 };
 
 /// Two presses of one key closer than this are one.
@@ -53,6 +53,8 @@ pub(super) struct Translator {
     touched: Bounce,
     /// Events were lost: what comes before the next report is half a report.
     skipping: bool,
+    /// That is over, and what the kernel knows now is still to be asked for.
+    resuming: bool,
 }
 
 impl Translator {
@@ -63,6 +65,21 @@ impl Translator {
             pressed: HashMap::new(),
             touched: Bounce::default(),
             skipping: false,
+            resuming: false,
+        }
+    }
+
+    /// Whether events were lost and those that follow are whole again: the panel is to be asked
+    /// anew, until it answers.
+    pub(super) fn resumes(&self) -> bool {
+        self.resuming && self.touch.is_some()
+    }
+
+    /// What the panel answered.
+    pub(super) fn resume(&mut self, panel: Panel) {
+        self.resuming = false;
+        if let Some(touch) = &mut self.touch {
+            touch.resume(panel);
         }
     }
 
@@ -72,6 +89,7 @@ impl Translator {
             EventType::SYNCHRONIZATION => match SynchronizationCode(raw.code) {
                 SynchronizationCode::SYN_REPORT if self.skipping => {
                     self.skipping = false;
+                    self.resuming = true;
                     None
                 }
                 SynchronizationCode::SYN_REPORT => self.report(raw.at),

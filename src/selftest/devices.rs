@@ -26,17 +26,11 @@ const SHOWN: Duration = Duration::from_secs(2);
 /// How long the lamp is lit.
 const LIT: Duration = Duration::from_secs(1);
 
+const INPUT: &str = "input";
+
 /// Camera, display, input, lamp.
 pub(super) fn checks(config: &Config) -> Vec<Check> {
-    vec![
-        camera(config),
-        display(config),
-        inputs(
-            input::devices(&config.input, config.display.rotate),
-            input::buttons(&config.input),
-        ),
-        lamp(config),
-    ]
+    vec![camera(config), display(config), input(config), lamp(config)]
 }
 
 fn camera(config: &Config) -> Check {
@@ -78,7 +72,7 @@ fn count(camera: &mut dyn Camera) -> Result<String, String> {
             }
             News::Dropped(_) => dropped += 1,
             News::Quiet => {}
-            News::Lost(lost) => return Err(format!("{}. {}", lost.why, lost.advice)),
+            News::Lost(lost) | News::Failed(lost) => return Err(lost.to_string()),
             News::Ended => return Err("the camera ended".into()),
         }
     }
@@ -121,9 +115,24 @@ fn display(config: &Config) -> Check {
     }
 }
 
+/// What `run` would read: never a device that the settings leave out.
+fn input(config: &Config) -> Check {
+    let settings = &config.input;
+    if !settings.devices && settings.gpio.buttons.is_empty() {
+        return Check::fail(
+            INPUT,
+            "`[input] devices` is off and no GPIO button is set: nobody can press anything; \
+             switch it on, or set a button in [input.gpio]",
+        );
+    }
+    inputs(
+        input::devices(settings, config.display.rotate),
+        input::buttons(settings),
+    )
+}
+
 /// What can be read in `/dev/input`, and the buttons on GPIO lines: each of them was asked for.
 pub(super) fn inputs(mut names: Vec<String>, buttons: Vec<Result<String, String>>) -> Check {
-    const PART: &str = "input";
     let mut dead = Vec::new();
     for button in buttons {
         match button {
@@ -136,16 +145,16 @@ pub(super) fn inputs(mut names: Vec<String>, buttons: Vec<Result<String, String>
             [] => "nothing else can be read".to_owned(),
             names => format!("these can be read: {}", names.join(", ")),
         };
-        return Check::fail(PART, format!("{}; {rest}", dead.join("; ")));
+        return Check::fail(INPUT, format!("{}; {rest}", dead.join("; ")));
     }
     if names.is_empty() {
         return Check::fail(
-            PART,
+            INPUT,
             "no readable key, button or touch panel in /dev/input: plug one in, or add the user \
              to group input",
         );
     }
-    Check::pass(PART, names.join(", "))
+    Check::pass(INPUT, names.join(", "))
 }
 
 /// Lights the lamp for a moment: whether it shone only a person can say.
@@ -162,4 +171,22 @@ pub(super) fn lamp(config: &Config) -> Check {
     thread::sleep(LIT);
     let seconds = LIT.as_secs();
     Check::pass(PART, format!("{line} was switched on for {seconds} s"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selftest::Outcome;
+
+    #[test]
+    fn an_input_that_is_switched_off_fails_whatever_is_plugged_in() {
+        let mut config = Config::default();
+        config.input.devices = false;
+        assert!(input::devices(&config.input, config.display.rotate).is_empty());
+        let check = input(&config);
+        assert_eq!(check.outcome, Outcome::Fail);
+        assert!(check.words.contains("no GPIO button is set"), "{check:?}");
+        // It is no question of what is plugged in, nor of permission.
+        assert!(!check.words.contains("/dev/input"), "{check:?}");
+    }
 }

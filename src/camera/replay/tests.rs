@@ -140,6 +140,30 @@ fn an_existing_folder_is_never_recorded_into() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+#[test]
+fn a_recording_is_finished_only_when_every_frame_is_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let mut camera = PhantomCamera::new(PhantomSettings {
+        width: 160,
+        height: 160,
+        fps: 120,
+        ..PhantomSettings::default()
+    });
+    let mut recorder = Recorder::create(&run).unwrap();
+    while recorder.counts().frames < 3 {
+        recorder
+            .write(&camera.next(Duration::from_secs(1)))
+            .unwrap();
+    }
+    // One that cannot be waited for: it is not there.
+    fs::remove_file(run.join("000002.jpg")).unwrap();
+    let error = recorder.finish().unwrap_err().to_string();
+    assert!(error.contains("000002.jpg"), "{error}");
+    let index = fs::read_to_string(run.join(INDEX)).unwrap_or_default();
+    assert!(!index.contains("\"end\""), "it says that it is whole");
+}
+
 /// A recording whose index was rewritten.
 fn spoiled(change: impl FnOnce(&Path, String) -> String) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -210,7 +234,7 @@ fn every_damage_is_one_clear_sentence() {
 }
 
 #[test]
-fn a_frame_changed_after_recording_is_a_loss_not_a_picture() {
+fn a_frame_changed_after_recording_is_a_failure_not_a_picture_and_no_good_end_follows() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
     record(&run);
@@ -219,18 +243,22 @@ fn a_frame_changed_after_recording_is_a_loss_not_a_picture() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&path, bytes).unwrap();
-    let played = play(&run, Speed::Fast);
-    assert!(
-        matches!(played.last(), Some(News::Lost(lost)) if lost.why.contains("000002.jpg") && lost.why.contains("checksum")),
-        "{played:?}"
-    );
-    assert_eq!(
-        played
-            .iter()
-            .filter(|n| matches!(n, News::Frame(_)))
-            .count(),
-        1
-    );
+    let mut replay = Replay::open(&run, Speed::Fast).unwrap();
+    let mut frames = 0;
+    loop {
+        match replay.next(Duration::ZERO) {
+            News::Frame(_) => frames += 1,
+            News::Opened(_) => {}
+            News::Failed(lost) => {
+                assert!(lost.why.contains("000002.jpg"), "{lost}");
+                assert!(lost.why.contains("checksum"), "{lost}");
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(frames, 1);
+    assert!(matches!(replay.next(Duration::ZERO), News::Failed(_)));
 }
 
 #[test]

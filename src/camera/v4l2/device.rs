@@ -23,7 +23,7 @@ use v4l::{
         v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE as VIDEO_CAPTURE, v4l2_buffer, v4l2_capability,
         v4l2_fmtdesc, v4l2_format, v4l2_fract, v4l2_frmivalenum,
         v4l2_frmivaltypes_V4L2_FRMIVAL_TYPE_DISCRETE as RATE_DISCRETE, v4l2_frmsizeenum,
-        v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE as SIZE_DISCRETE,
+        v4l2_frmsizetypes_V4L2_FRMSIZE_TYPE_DISCRETE as SIZE_DISCRETE, v4l2_input,
         v4l2_memory_V4L2_MEMORY_MMAP as MMAP, v4l2_requestbuffers, v4l2_streamparm,
     },
     v4l2::vidioc,
@@ -88,6 +88,14 @@ impl Node {
     fn ioctl<T: Plain>(&self, request: vidioc::_IOC_TYPE, argument: &mut T) -> io::Result<()> {
         plain::ioctl(self.fd(), request, argument)
     }
+
+    /// Whether the driver knows of inputs, as every camera's does. That of the Raspberry Pi's
+    /// ISP does not: its nodes capture, but only what a program has put into it.
+    fn has_inputs(&self) -> bool {
+        let asked = self.ioctl(vidioc::VIDIOC_ENUMINPUT, &mut v4l2_input::zeroed());
+        // Any other error is a camera's: uvcvideo has one for a selector it cannot follow.
+        !asked.is_err_and(|error| error.raw_os_error() == Some(libc::ENOTTY))
+    }
 }
 
 /// Text in a field of fixed size: up to the first NUL, whatever it holds.
@@ -121,7 +129,7 @@ impl Video for Node {
             card: text(&answer.card),
             bus: text(&answer.bus_info),
             // `device_caps` is this node, `capabilities` all nodes of the camera together.
-            captures: answer.device_caps & needed == needed,
+            captures: answer.device_caps & needed == needed && self.has_inputs(),
         })
     }
 
@@ -319,6 +327,12 @@ mod tests {
     fn a_node_that_is_no_camera_answers_with_an_error() {
         let node = Linux.open(Path::new("/dev/null")).unwrap();
         assert!(node.capability().is_err());
+    }
+
+    #[test]
+    fn a_node_whose_driver_knows_of_no_inputs_is_no_camera() {
+        let node = Linux.open(Path::new("/dev/null")).unwrap();
+        assert!(!node.has_inputs());
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl World {
         World(Arc::new(Mutex::new(State {
             now,
             units: Vec::new(),
+            links: Vec::new(),
             weather: Weather::Good,
             clock: Clock::Right,
             failing: Vec::new(),
@@ -125,6 +126,8 @@ impl World {
             card: card.into(),
             plugged: true,
             forbidden: false,
+            silent: false,
+            fps: 30,
             opens: 0,
             owner: None,
             slots: Vec::new(),
@@ -134,6 +137,11 @@ impl World {
             next_frame: state.now,
         };
         state.units.push(unit);
+    }
+
+    /// Makes a link of udev's, which leads to the camera of this name wherever it is plugged in.
+    pub(super) fn link(&self, path: &str, card: &str) {
+        self.state().links.push((path.into(), card.into()));
     }
 
     pub(super) fn unplug(&self, bus: &str) {
@@ -161,6 +169,14 @@ impl World {
 
     pub(super) fn allow(&self, bus: &str) {
         self.each(bus, |unit| unit.forbidden = false);
+    }
+
+    pub(super) fn silence(&self, bus: &str) {
+        self.each(bus, |unit| unit.silent = true);
+    }
+
+    pub(super) fn slow_down(&self, bus: &str, fps: u32) {
+        self.each(bus, |unit| unit.fps = fps);
     }
 
     /// A failed USB transfer: every queued buffer comes back empty and flagged.
@@ -259,7 +275,12 @@ impl Kernel for World {
     }
 
     fn real_path(&self, path: &Path) -> PathBuf {
-        path.to_path_buf()
+        let state = self.state();
+        let link = state.links.iter().find(|(link, _)| link == path);
+        link.and_then(|(_, card)| state.units.iter().find(|u| u.plugged && u.card == *card))
+            .map_or(path.to_path_buf(), |unit| {
+                format!("/dev/video{}", unit.number).into()
+            })
     }
 
     fn open(&self, node: &Path) -> io::Result<File> {

@@ -1,5 +1,6 @@
 //! Finding cameras among the video nodes, and the one that is meant. A camera is followed by
-//! where it is plugged in: after a replug the kernel may give it another number.
+//! where it is plugged in: after a replug the kernel may give it another number. A link is
+//! followed by what it leads to.
 
 use std::{
     io,
@@ -38,8 +39,19 @@ pub(super) fn cameras(kernel: &impl Kernel) -> Vec<Found> {
 pub(super) struct Meant {
     pub(super) node: PathBuf,
     pub(super) capability: Capability,
+    /// What it is known by when it comes back.
+    pub(super) known: Known,
     /// Other cameras that would have done as well.
     pub(super) others: usize,
+}
+
+/// What a camera is known by when its node has another number: where it is plugged in, its
+/// name, and which of the nodes of that name there it is (colour and infrared may be two).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    bus: String,
+    card: String,
+    nth: usize,
 }
 
 /// Why none is.
@@ -53,23 +65,59 @@ pub(super) enum NotFound {
     Refused(PathBuf, io::Error),
 }
 
+/// What the settings say of the camera.
+enum Wanted<'a> {
+    /// A number, `/dev/video0`: once the camera was open it says no more.
+    Number(PathBuf),
+    /// The node behind a link, which knows its camera under any number.
+    Link(PathBuf),
+    /// Where it is plugged in.
+    Place(&'a str),
+    /// Part of its name; nothing is part of every name.
+    Name(String),
+}
+
+impl Wanted<'_> {
+    fn of<'a>(kernel: &impl Kernel, wanted: &'a str) -> Wanted<'a> {
+        if wanted.starts_with("usb-") {
+            return Wanted::Place(wanted);
+        }
+        if !wanted.starts_with('/') {
+            return Wanted::Name(wanted.to_lowercase());
+        }
+        let node = kernel.real_path(Path::new(wanted));
+        let number = wanted.strip_prefix("/dev/video").unwrap_or_default();
+        if number.parse::<u32>().is_ok() && node == Path::new(wanted) {
+            Wanted::Number(node)
+        } else {
+            Wanted::Link(node)
+        }
+    }
+
+    /// The node, where one is named.
+    fn node(&self) -> Option<&Path> {
+        match self {
+            Wanted::Number(node) | Wanted::Link(node) => Some(node),
+            Wanted::Place(_) | Wanted::Name(_) => None,
+        }
+    }
+}
+
 /// Finds the camera `wanted` means: its place (`usb-…`), its node (`/dev/…`), part of its
-/// name, or with nothing any. `last` is where the camera in use was plugged in.
+/// name, or with nothing any. `last` is the camera that was in use.
 pub(super) fn find(
     kernel: &impl Kernel,
     wanted: &str,
-    last: Option<&str>,
+    last: Option<&Known>,
 ) -> Result<Meant, NotFound> {
+    let wanted = Wanted::of(kernel, wanted);
     let mut seen = Vec::new();
     let mut refused = None;
-    let by_node = wanted
-        .starts_with('/')
-        .then(|| kernel.real_path(Path::new(wanted)));
     for found in cameras(kernel) {
         match found.capability {
             Ok(capability) => seen.push((found.node, capability)),
             Err(error) => {
-                let meant = by_node.as_ref().is_none_or(|node| *node == found.node);
+                let meant = wanted.node().is_none_or(|node| node == found.node);
                 if meant && refused.is_none() {
                     refused = Some((found.node, error));
                 }
@@ -81,36 +129,65 @@ pub(super) fn find(
         let usb = |c: &Capability| !c.bus.starts_with("usb-");
         (usb(&a.1), &a.1.bus).cmp(&(usb(&b.1), &b.1.bus))
     });
-    let names = || {
-        seen.iter()
-            .map(|(node, c)| format!("{} ({}, {})", c.card, c.bus, node.display()))
-            .collect::<Vec<_>>()
+    let seen = recognisable(seen);
+    let is_last = |camera: &Camera| last == Some(&camera.known);
+    let in_its_place = |camera: &Camera| last.is_some_and(|last| last.bus == camera.known.bus);
+    let last_is_there = seen.iter().any(is_last);
+    let fits = |camera: &&Camera| match &wanted {
+        Wanted::Number(_) if last_is_there => is_last(camera),
+        Wanted::Number(node) | Wanted::Link(node) => camera.node == *node,
+        Wanted::Place(bus) => camera.known.bus == *bus,
+        Wanted::Name(part) => camera.known.card.to_lowercase().contains(part),
     };
-    let is_last = |c: &Capability| last == Some(c.bus.as_str());
-    let matches = |node: &Path, c: &Capability| match &by_node {
-        // Once it was opened, the node's number no longer matters.
-        Some(_) if seen.iter().any(|(_, c)| is_last(c)) => is_last(c),
-        Some(wanted) => wanted == node,
-        None if wanted.starts_with("usb-") => c.bus == wanted,
-        None => c.card.to_lowercase().contains(&wanted.to_lowercase()),
-    };
-    let mut fitting: Vec<_> = seen.iter().filter(|(node, c)| matches(node, c)).collect();
-    fitting.dedup_by(|a, b| a.1.bus == b.1.bus);
-    let chosen = fitting
-        .iter()
-        .find(|(_, c)| is_last(c))
+    let fitting: Vec<&Camera> = seen.iter().filter(fits).collect();
+    let mut places: Vec<&str> = fitting.iter().map(|c| c.known.bus.as_str()).collect();
+    places.dedup();
+    let chosen = (fitting.iter().find(|camera| is_last(camera)))
+        .or_else(|| fitting.iter().find(|camera| in_its_place(camera)))
         .or(fitting.first())
-        .map(|(node, capability)| Meant {
-            node: node.clone(),
-            capability: capability.clone(),
-            others: fitting.len() - 1,
+        .map(|camera| Meant {
+            node: camera.node.clone(),
+            capability: camera.capability.clone(),
+            known: camera.known.clone(),
+            others: places.len() - 1,
         });
     match (chosen, refused) {
         (Some(meant), _) => Ok(meant),
         (None, Some((node, error))) => Err(NotFound::Refused(node, error)),
         (None, None) if seen.is_empty() => Err(NotFound::None),
-        (None, None) => Err(NotFound::Others(names())),
+        (None, None) => Err(NotFound::Others(seen.iter().map(Camera::words).collect())),
     }
+}
+
+/// A camera that could be asked what it is.
+struct Camera {
+    node: PathBuf,
+    capability: Capability,
+    known: Known,
+}
+
+impl Camera {
+    fn words(&self) -> String {
+        let Known { bus, card, .. } = &self.known;
+        format!("{card} ({bus}, {})", self.node.display())
+    }
+}
+
+/// The nodes with what each is known by; those of one place come in the order of their numbers.
+fn recognisable(nodes: Vec<(PathBuf, Capability)>) -> Vec<Camera> {
+    let mut cameras: Vec<Camera> = Vec::new();
+    for (node, capability) in nodes {
+        let (bus, card) = (capability.bus.clone(), capability.card.clone());
+        let nth = (cameras.iter())
+            .filter(|c| c.known.bus == bus && c.known.card == card)
+            .count();
+        cameras.push(Camera {
+            node,
+            capability,
+            known: Known { bus, card, nth },
+        });
+    }
+    cameras
 }
 
 #[cfg(test)]
@@ -151,15 +228,65 @@ mod tests {
         let world = World::new();
         world.plug("usb-1.1", "Webcam");
         world.plug("usb-1.2", "Dermatoscope");
+        let dermatoscope = find(&world, "dermatoscope", None).unwrap().known;
         // Both are plugged in again, in the other order.
         world.unplug("usb-1.1");
         world.unplug("usb-1.2");
         world.plug("usb-1.2", "Dermatoscope");
         world.plug("usb-1.1", "Webcam");
-        let meant = find(&world, "/dev/video2", Some("usb-1.2")).unwrap();
+        let meant = find(&world, "/dev/video2", Some(&dermatoscope)).unwrap();
         assert_eq!(meant.node, Path::new("/dev/video0"));
-        let meant = find(&world, "", Some("usb-1.2")).unwrap();
+        let meant = find(&world, "", Some(&dermatoscope)).unwrap();
         assert_eq!(meant.capability.card, "Dermatoscope");
+    }
+
+    #[test]
+    fn of_two_sensors_in_one_camera_the_same_one_is_found_again() {
+        // Told apart by their names, and by their order alone.
+        for [first, second] in [["Camera", "Camera: IR"], ["Camera", "Camera"]] {
+            let world = World::new();
+            world.plug("usb-1.2", first);
+            world.plug("usb-1.2", second);
+            let used = find(&world, "/dev/video2", None).unwrap();
+            assert_eq!(used.node, Path::new("/dev/video2"));
+            world.unplug("usb-1.2");
+            // Something else has taken the lowest number when it comes back.
+            world.plug("usb-1.1", "Webcam");
+            world.plug("usb-1.2", first);
+            world.plug("usb-1.2", second);
+            let again = find(&world, "/dev/video2", Some(&used.known)).unwrap();
+            assert_eq!(again.node, Path::new("/dev/video4"), "{first}, {second}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_followed_into_another_port_and_another_camera_in_the_old_one_is_not_taken() {
+        const LINK: &str = "/dev/v4l/by-id/usb-Dermatoscope-video-index0";
+        let world = World::new();
+        world.link(LINK, "Dermatoscope");
+        world.plug("usb-1.2", "Dermatoscope");
+        let used = find(&world, LINK, None).unwrap().known;
+        world.unplug("usb-1.2");
+        world.plug("usb-1.2", "Webcam");
+        assert!(matches!(
+            find(&world, LINK, Some(&used)),
+            Err(NotFound::Others(_))
+        ));
+        world.plug("usb-1.3", "Dermatoscope");
+        let meant = find(&world, LINK, Some(&used)).unwrap();
+        assert_eq!(meant.known.bus, "usb-1.3");
+    }
+
+    #[test]
+    fn a_link_to_a_camera_that_is_there_wins_over_the_one_in_use_before() {
+        const LINK: &str = "/dev/v4l/by-path/the-port";
+        let world = World::new();
+        world.plug("usb-1.1", "Dermatoscope");
+        let used = find(&world, "", None).unwrap().known;
+        world.plug("usb-1.2", "Other dermatoscope");
+        world.link(LINK, "Other dermatoscope");
+        let meant = find(&world, LINK, Some(&used)).unwrap();
+        assert_eq!(meant.known.bus, "usb-1.2");
     }
 
     #[test]

@@ -85,7 +85,8 @@ pub(super) struct Capability {
     pub(super) card: String,
     /// Where it is plugged in, e.g. `usb-0000:01:00.0-1.2`.
     pub(super) bus: String,
-    /// Whether this very node captures pictures by streaming (a metadata node does not).
+    /// Whether this very node captures pictures of an input by streaming (a metadata node does
+    /// not, nor one that gives back what was put into it).
     pub(super) captures: bool,
 }
 

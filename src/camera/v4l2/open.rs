@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use super::{
     choose::{choose, offers},
-    find::{Meant, NotFound, find},
+    find::{Known, Meant, NotFound, find},
     intact::Shape,
     kernel::{Format, FourCc, Kernel, Rate, Video},
     queue::{Queue, is_gone},
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     camera::{
         Lost, Opened,
-        settings::{FormatWish, Settings},
+        settings::{FormatWish, Settings, stall},
     },
     frame::{PixelFormat, Source, SourceKind, check_pixels},
 };
@@ -23,15 +23,15 @@ use crate::{
 pub(super) struct Running<D: Video> {
     pub(super) stream: Stream<D>,
     pub(super) opened: Opened,
-    /// Where the camera is plugged in.
-    pub(super) bus: String,
+    /// What the camera is known by when it comes back.
+    pub(super) known: Known,
 }
 
 /// Opens the camera the settings mean.
 pub(super) fn open<K: Kernel>(
     kernel: &K,
     settings: &Settings,
-    last: Option<&str>,
+    last: Option<&Known>,
 ) -> Result<Running<K::Device>, Lost> {
     let meant = find(kernel, &settings.device, last).map_err(|e| not_found(e, settings))?;
     let name = meant.capability.card.clone();
@@ -76,11 +76,12 @@ pub(super) fn open<K: Kernel>(
         choice.fourcc,
         choice.size
     );
-    let stall = Duration::from_millis(settings.stall_ms);
+    let set = Duration::from_millis(settings.stall_ms);
+    let stall = rate.map_or(set, |rate| stall(set, rate.fps()));
     Ok(Running {
         stream: Stream::new(queue, shape, source, stall, now),
         opened,
-        bus: meant.capability.bus,
+        known: meant.known,
     })
 }
 

@@ -77,11 +77,9 @@ impl Device {
 
     /// What it has to say now; never waits.
     pub(super) fn read(&mut self) -> io::Result<Vec<InputEvent>> {
-        let translator = &mut self.translator;
-        match self.raw.fetch_events() {
-            Ok(events) => Ok(events
-                .filter_map(|event| translator.feed(Raw::from(event)))
-                .collect()),
+        let fetched = self.raw.fetch_events();
+        match fetched.map(|events| events.map(Raw::from).collect::<Vec<_>>()) {
+            Ok(raws) => Ok(raws.into_iter().filter_map(|raw| self.feed(raw)).collect()),
             Err(e)
                 if matches!(
                     e.kind(),
@@ -92,6 +90,17 @@ impl Device {
             }
             Err(e) => Err(e),
         }
+    }
+
+    fn feed(&mut self, raw: Raw) -> Option<InputEvent> {
+        let event = self.translator.feed(raw);
+        // One that does not answer is asked again; one that is gone says so when it is read.
+        if self.translator.resumes()
+            && let Ok(Some(panel)) = panel(&self.raw)
+        {
+            self.translator.resume(panel);
+        }
+        event
     }
 }
 
@@ -120,12 +129,14 @@ fn panel(raw: &RawDevice) -> io::Result<Option<Panel>> {
     } else {
         return Ok(None);
     };
-    let (mut x_info, mut y_info) = (None, None);
+    let (mut x_info, mut y_info, mut slot) = (None, None, 0);
     for (axis, info) in raw.get_absinfo()? {
         if axis == x {
             x_info = Some(info);
         } else if axis == y {
             y_info = Some(info);
+        } else if axis == Axis::ABS_MT_SLOT && protocol == Protocol::Slots {
+            slot = info.value();
         }
     }
     let (Some(x_info), Some(y_info)) = (x_info, y_info) else {
@@ -145,5 +156,6 @@ fn panel(raw: &RawDevice) -> io::Result<Option<Panel>> {
         x: range(&x_info),
         y: range(&y_info),
         last,
+        slot,
     }))
 }

@@ -40,18 +40,20 @@ fn keyboard() -> Translator {
     Translator::new(KeyMap::default(), None)
 }
 
-fn touch_panel(protocol: Protocol, settings: TouchSettings, rotation: Rotation) -> Translator {
+fn panel(protocol: Protocol) -> Panel {
     let range = |most| Range { least: 0, most };
-    let panel = Panel {
+    Panel {
         protocol,
         x: range(1000),
         y: range(500),
         last: (None, None),
-    };
-    Translator::new(
-        KeyMap::default(),
-        Some(Contacts::new(panel, settings, rotation)),
-    )
+        slot: 0,
+    }
+}
+
+fn touch_panel(protocol: Protocol, settings: TouchSettings, rotation: Rotation) -> Translator {
+    let contacts = Contacts::new(panel(protocol), settings, rotation);
+    Translator::new(KeyMap::default(), Some(contacts))
 }
 
 fn plain(protocol: Protocol) -> Translator {
@@ -220,6 +222,84 @@ fn lost_events_leave_no_finger_stuck_on_the_panel() {
         feed(&mut panel, [report(1000)]),
         [InputEvent::Touch { x: 0.3, y: 0.0 }]
     );
+}
+
+/// A tap at (500, 250), its lift among the events lost, and the report that ends them.
+fn tapped_and_lost(panel: &mut Translator) {
+    let got = feed(
+        panel,
+        [
+            abs(Axis::ABS_X, 500),
+            abs(Axis::ABS_Y, 250),
+            key(KeyCode::BTN_TOUCH, 1, 0),
+            report(0),
+            dropped(),
+        ],
+    );
+    assert_eq!(got, [InputEvent::Touch { x: 0.5, y: 0.5 }]);
+    assert!(!panel.resumes(), "half a report is still to come");
+    assert!(feed(panel, [report(500)]).is_empty());
+}
+
+#[test]
+fn a_tap_after_lost_events_never_counts_at_the_place_from_before() {
+    let mut panel = plain(Protocol::Single);
+    tapped_and_lost(&mut panel);
+    // y is what it was when events were lost, which nobody has heard of.
+    let tap = [
+        abs(Axis::ABS_X, 900),
+        key(KeyCode::BTN_TOUCH, 1, 1000),
+        report(1000),
+    ];
+    assert!(feed(&mut panel, tap).is_empty());
+}
+
+#[test]
+fn after_lost_events_the_panel_is_asked_and_a_tap_counts_where_it_says() {
+    let mut touched = plain(Protocol::Single);
+    tapped_and_lost(&mut touched);
+    assert!(touched.resumes());
+    touched.resume(Panel {
+        last: (Some(500), Some(100)),
+        ..panel(Protocol::Single)
+    });
+    assert!(!touched.resumes(), "it has answered");
+    let tap = [
+        abs(Axis::ABS_X, 900),
+        key(KeyCode::BTN_TOUCH, 1, 1000),
+        report(1000),
+    ];
+    assert_eq!(
+        feed(&mut touched, tap),
+        [InputEvent::Touch { x: 0.9, y: 0.2 }]
+    );
+}
+
+#[test]
+fn after_lost_events_values_without_a_slot_are_of_the_one_the_panel_names() {
+    let mut touched = plain(Protocol::Slots);
+    let contact = |id, x| {
+        [
+            abs(Axis::ABS_MT_TRACKING_ID, id),
+            abs(Axis::ABS_MT_POSITION_X, x),
+            abs(Axis::ABS_MT_POSITION_Y, 0),
+        ]
+    };
+    feed(&mut touched, [dropped(), report(0)]);
+    // Nothing is known of the slot: nothing is asked for.
+    feed(&mut touched, contact(1, 100));
+    assert!(feed(&mut touched, [report(100)]).is_empty());
+    touched.resume(Panel {
+        slot: 1,
+        ..panel(Protocol::Slots)
+    });
+    feed(&mut touched, contact(2, 300));
+    let got = feed(&mut touched, [report(1000)]);
+    assert_eq!(got, [InputEvent::Touch { x: 0.3, y: 0.0 }]);
+    // The same finger, said to be in that slot, is no second one.
+    feed(&mut touched, [abs(Axis::ABS_MT_SLOT, 1)]);
+    feed(&mut touched, contact(2, 400));
+    assert!(feed(&mut touched, [report(2000)]).is_empty());
 }
 
 #[test]

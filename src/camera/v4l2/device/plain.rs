@@ -5,7 +5,7 @@ use std::{io, mem, os::raw::c_void, ptr};
 use v4l::{
     v4l_sys::{
         v4l2_buffer, v4l2_capability, v4l2_fmtdesc, v4l2_format, v4l2_frmivalenum,
-        v4l2_frmsizeenum, v4l2_requestbuffers, v4l2_streamparm,
+        v4l2_frmsizeenum, v4l2_input, v4l2_requestbuffers, v4l2_streamparm,
     },
     v4l2::{self, vidioc},
 };
@@ -30,6 +30,8 @@ unsafe impl Plain for v4l2_fmtdesc {}
 unsafe impl Plain for v4l2_frmsizeenum {}
 // SAFETY: as above.
 unsafe impl Plain for v4l2_frmivalenum {}
+// SAFETY: as above.
+unsafe impl Plain for v4l2_input {}
 // SAFETY: as above.
 unsafe impl Plain for v4l2_format {}
 // SAFETY: as above.

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Call, SIZE, World, errno,
-    machine::{CAPACITY, FRAME_TIME, Owner, Slot, Unit},
+    machine::{CAPACITY, Owner, Slot, Unit},
 };
 use crate::camera::v4l2::kernel::{
     Capability, Filled, Format, FourCc, Memory, Rate, Rates, Ready, Sizes, Video,
@@ -118,9 +118,9 @@ impl Video for File {
     }
 
     fn set_rate(&mut self, _: u32) -> io::Result<Option<Rate>> {
-        self.ioctl(None, |_, _, _| {
+        self.ioctl(None, |unit, _, _| {
             Ok(Some(Rate {
-                frames: 30,
+                frames: unit.fps,
                 seconds: 1,
             }))
         })
@@ -215,7 +215,7 @@ impl Video for File {
                 violations.push("STREAMON with buffers left out of the queue".into());
             }
             unit.streaming = true;
-            unit.next_frame = now + FRAME_TIME;
+            unit.next_frame = now + unit.frame_time();
             Ok(())
         })
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -11,8 +12,6 @@ use crate::camera::v4l2::kernel::Filled;
 
 /// Bytes of a buffer.
 pub(super) const CAPACITY: usize = 64 * 48 * 2;
-/// Time between two frames.
-pub(super) const FRAME_TIME: Duration = Duration::from_millis(33);
 /// Bytes of a frame's header and end, and of the stamp between.
 pub(super) const HEADER: [u8; 29] = [
     0xff, 0xd8, // start
@@ -48,6 +47,10 @@ pub(super) struct Unit {
     pub card: String,
     pub plugged: bool,
     pub forbidden: bool,
+    /// It never sends a frame, whatever the weather.
+    pub silent: bool,
+    /// Frames a second.
+    pub fps: u32,
     pub opens: usize,
     /// The open file that owns the buffers.
     pub owner: Option<u64>,
@@ -64,6 +67,8 @@ pub(super) struct Unit {
 pub(super) struct State {
     pub now: Instant,
     pub units: Vec<Unit>,
+    /// Links, and the names of the cameras they lead to.
+    pub links: Vec<(PathBuf, String)>,
     pub weather: Weather,
     pub clock: Clock,
     pub failing: Vec<(Call, i32)>,
@@ -105,8 +110,8 @@ impl State {
             if !(unit.plugged && unit.streaming && !unit.broken && unit.next_frame <= at) {
                 continue;
             }
-            unit.next_frame = at + FRAME_TIME;
-            if weather == Weather::Silent {
+            unit.next_frame = at + unit.frame_time();
+            if weather == Weather::Silent || unit.silent {
                 continue;
             }
             let stamp = Stamp {
@@ -151,6 +156,11 @@ impl State {
 }
 
 impl Unit {
+    /// Time between two frames.
+    pub fn frame_time(&self) -> Duration {
+        Duration::from_millis(u64::from(1000 / self.fps))
+    }
+
     pub fn finish(
         &mut self,
         index: usize,

@@ -109,6 +109,22 @@ fn a_camera_that_stops_is_lost_and_comes_back() {
 }
 
 #[test]
+fn a_camera_slower_than_the_limit_is_not_said_to_have_stopped() {
+    let mut camera = Watched::plugged();
+    camera.world.slow_down(BUS, 1);
+    camera.opened();
+    let mut frames = 0;
+    for _ in 0..60 {
+        match camera.next(WAIT) {
+            News::Lost(lost) => panic!("{}", lost.why),
+            News::Frame(_) => frames += 1,
+            _ => {}
+        }
+    }
+    assert!(frames >= 5, "{frames} frames in 6 s");
+}
+
+#[test]
 fn only_damaged_frames_are_a_loss_too() {
     let mut camera = Watched::plugged();
     camera.opened();
@@ -129,6 +145,18 @@ fn a_camera_that_streams_nothing_is_never_announced() {
             "said once is enough"
         );
     }
+}
+
+#[test]
+fn a_node_that_never_delivered_does_not_stand_before_the_dermatoscope_plugged_in_later() {
+    let mut camera = Watched::new();
+    camera.world.plug("platform:isp", "No camera at all");
+    camera.world.silence("platform:isp");
+    let lost = camera.lost();
+    assert!(lost.why.contains("delivers no pictures"), "{}", lost.why);
+    camera.world.plug(BUS, CARD);
+    assert_eq!(camera.opened().source.name, CARD);
+    camera.frame();
 }
 
 #[test]

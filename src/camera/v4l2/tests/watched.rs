@@ -83,7 +83,7 @@ impl Watched {
             News::Lost(_) => self.open = false,
             News::Frame(frame) => self.check(frame),
             News::Dropped(_) | News::Quiet => {}
-            News::Ended => panic!("a camera has no end"),
+            News::Ended | News::Failed(_) => panic!("a camera has no end"),
         }
         assert_eq!(self.world.violations(), [] as [String; 0]);
         assert!(self.world.open_files() <= 1, "a file was left open");
