@@ -1,9 +1,9 @@
 //! Writes a run down as it happens; the form is that of `camera::recording`.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{DirBuilder, File},
     io::{self, BufWriter, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::{Instant, SystemTime},
 };
@@ -15,6 +15,7 @@ use super::{
     recording::{Event, FORM, FrameLine, INDEX, Line, VERSION, file_name, plain},
 };
 use crate::{
+    files,
     frame::{Frame, PixelFormat},
     model::package::sha256_hex,
 };
@@ -72,7 +73,7 @@ impl Recorder {
                 _ => at(folder)(source),
             })?;
         let path = folder.join(INDEX);
-        let index = new_file(&path).map_err(at(&path))?;
+        let index = files::new_private(&path).map_err(at(&path))?;
         let mut recorder = Recorder {
             folder: folder.to_path_buf(),
             index: BufWriter::new(index),
@@ -145,7 +146,7 @@ impl Recorder {
         let file = file_name(self.counts.frames, frame.format);
         let path = self.folder.join(&file);
         // The frame before its line: a line never names a file that is not there.
-        new_file(&path)
+        files::new_private(&path)
             .and_then(|mut out| out.write_all(&frame.data))
             .map_err(at(&path))?;
         self.line(Event::Frame(FrameLine {
@@ -170,14 +171,6 @@ impl Recorder {
             .and_then(|()| self.index.write_all(b"\n"))
             .map_err(at(&self.folder.join(INDEX)))
     }
-}
-
-fn new_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
 }
 
 /// Waits until a file, or the names in a folder, are on the disk.
