@@ -8,6 +8,10 @@ use super::{Frame, PixelFormat, jpeg, yuyv};
 /// The largest picture that is decoded, in pixels. A dermatoscope delivers 2 to 12 million.
 pub const MAX_PIXELS: u64 = 64_000_000;
 
+/// The longest side that is decoded, in pixels: JPEG's own limit. A picture of one row with all of
+/// [`MAX_PIXELS`] in it took four times the memory of a square one when it was scaled.
+pub const MAX_SIDE: u32 = 65_535;
+
 /// How large a picture the caller needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
@@ -59,6 +63,14 @@ pub enum DecodeError {
         /// Height found.
         height: u32,
     },
+    /// A side over [`MAX_SIDE`].
+    #[error("the picture is {width}x{height}, the limit of a side is {MAX_SIDE}: cut it")]
+    TooLong {
+        /// Width found.
+        width: u32,
+        /// Height found.
+        height: u32,
+    },
     /// The decoder's own words.
     #[error("the picture is damaged or not of its kind: {0}")]
     Damaged(String),
@@ -96,7 +108,7 @@ impl Frame {
     }
 }
 
-/// Refuses a picture over [`MAX_PIXELS`] or without pixels.
+/// Refuses a picture over [`MAX_PIXELS`] or [`MAX_SIDE`], or without pixels.
 pub(crate) fn check_pixels(width: u32, height: u32) -> Result<(), DecodeError> {
     if width == 0 || height == 0 {
         return Err(DecodeError::Empty);
@@ -104,5 +116,32 @@ pub(crate) fn check_pixels(width: u32, height: u32) -> Result<(), DecodeError> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(DecodeError::TooLarge { width, height });
     }
+    if width.max(height) > MAX_SIDE {
+        return Err(DecodeError::TooLong { width, height });
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_bounded_in_pixels_and_in_its_longer_side() {
+        assert!(check_pixels(8000, 8000).is_ok());
+        assert!(check_pixels(65_535, 1).is_ok());
+        let refused = |width, height| check_pixels(width, height).unwrap_err().to_string();
+        assert!(refused(8001, 8000).contains("64 megapixels"));
+        for (width, height) in [(65_536, 1), (1, 64_000_000)] {
+            let sentence = refused(width, height);
+            assert!(
+                sentence.contains(&format!("{width}x{height}")),
+                "{sentence}"
+            );
+            assert!(
+                sentence.contains("65535") && sentence.contains("cut it"),
+                "{sentence}"
+            );
+        }
+    }
 }

@@ -14,11 +14,12 @@ use super::{
     votes::Votes,
 };
 
-/// Items with more readers have no figure: all their answers are gone through, 2 to this power.
-const READERS: u32 = 16;
+/// Items with more readers have no figure: all their answers are gone through, 2 to this power,
+/// and where there are gaps each item may have readers of its own.
+const READERS: usize = 12;
 
 /// An item each: the chance that a second panel's consensus is the first one's; `None` without
-/// votes, or with more than 16 readers.
+/// votes, or with more than twelve readers.
 pub fn second_panel(votes: &Votes, fit: &Fit) -> Vec<Option<f64>> {
     let mut panels: HashMap<(usize, Vec<usize>), [f64; 2]> = HashMap::new();
     votes
@@ -29,7 +30,7 @@ pub fn second_panel(votes: &Votes, fit: &Fit) -> Vec<Option<f64>> {
         .map(|((item, &group), posterior)| {
             let readers: Vec<usize> = (0..item.len()).filter(|&r| item[r].is_some()).collect();
             let posterior = (*posterior)?;
-            if readers.len() > READERS as usize {
+            if readers.len() > READERS {
                 return None;
             }
             let [in_yes, in_no] = *panels
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn too_many_readers_have_no_figure_instead_of_a_wait() {
-        let (votes, fit) = fitted(17, &[Some(1.0)]);
+        let (votes, fit) = fitted(READERS + 1, &[Some(1.0)]);
         assert_eq!(second_panel(&votes, &fit), [None]);
     }
 
