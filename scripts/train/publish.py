@@ -24,6 +24,7 @@ from evaluate import operating, ranking, score_float
 from export import check, convert
 from manifest import render
 from maps import fit_exponents
+from measured import EVALUATION, EXPLAIN
 from network import student
 from rounding import rounded
 from tasks import CODES, TASKS
@@ -96,8 +97,11 @@ def build(args):
         "positives": positives(d),
     }
     (temp / TRAINING).write_text(json.dumps(training, indent=1) + "\n")
-    (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text(), training, target))
+    (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text(), training, temp))
     (temp / "gate.toml").unlink()
+    # What was measured there is another model's from here on.
+    for name in (EVALUATION, EXPLAIN):
+        (target / name).unlink(missing_ok=True)
     for name in ("known_answers.toml", "model.tflite", "manifest.toml", TRAINING, "MODEL_CARD.md"):
         (temp / name).chmod(0o644)
         (temp / name).rename(target / name)

@@ -53,6 +53,4 @@ rm -rf "$work/close-ups" && mkdir "$work/close-ups"
 "$program" study evaluate "${labels[@]}" --consensus "$consensus" --model "$model" \
     --compare "$work/float.jsonl" --not-dermoscopic "$work/close-ups" --out "$work/evaluation"
 "$program" study explain "${labels[@]}" --consensus "$consensus" --model "$model" --out "$work/maps"
-cp "$work/evaluation/figures.csv" "$model/evaluation.csv"
-cp "$work/maps/explain.json" "$model/explain.json"
-"$python" "$here/card.py" "$model"
+"$python" "$here/card.py" "$model" --measured "$work/evaluation" "$work/maps"
