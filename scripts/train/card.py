@@ -57,6 +57,16 @@ picture.
     return text
 
 
+def made_elsewhere(training):
+    """For snapshots that publish.py could not tell to be of these data and this recipe."""
+    if "elsewhere" not in training:
+        return ""
+    return f"""**The weights were made elsewhere:** {'; '.join(training['elsewhere'])}. That they are of the data and the stages on this page is
+the word of whoever published them.
+
+"""
+
+
 def stages(recipe):
     lines = ["| stage | who learns | from | input | epochs | opened from block | rate | tasks |", "|---|---|---|---|---|---|---|---|"]
     for s in recipe["stage"]:
@@ -126,7 +136,7 @@ asked to be inclusive). Against dermatologists on 132 other pictures: pigment ne
 arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
 
 {part('Readings', training.get('positives'))}## Training
-{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
+{made_elsewhere(training)}{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
 
 {learned(training['recipe']) if 'recipe' in training else ''}All weights begin as ImageNet's (Apache-2.0), batch norm folded in MobileNet-V2; AdamW, exponential average of
 the weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map

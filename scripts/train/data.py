@@ -26,6 +26,7 @@ READER_WEIGHT = {"R4": 0.5}  # R4 was asked to be inclusive; used only where no 
 class Data:
     files: list          # relative to the milk10k folder
     images: np.ndarray   # uint8 [n, 300, 400, 3]
+    pictures: str        # digest of what is in the files
     split: np.ndarray    # "train" or "val"
     diagnosis: np.ndarray  # index into DIAGNOSES
     y: np.ndarray        # float [n, 8]: bcc, then the patterns' posteriors; NaN where nobody read
@@ -55,9 +56,11 @@ def load(data_dir, work_dir, consensus=None):
     # There, and nobody said where: that is not "nowhere".
     unplaced = (y[:, 1:] > 0.5) & (cells.sum((1, 2)) == 0)
     cells.transpose(0, 3, 1, 2)[unplaced] = np.nan
+    pictures = contents(root, files)
     return Data(
         files=files,
-        images=decoded(root, files, Path(work_dir)),
+        images=decoded(root, files, Path(work_dir), pictures),
+        pictures=pictures,
         split=np.array([r["split"] for r in rows]),
         diagnosis=np.array([DIAGNOSES.index(r["diagnosis"]) for r in rows]),
         y=y,
@@ -107,10 +110,17 @@ def picture(path):
     return np.asarray(image)
 
 
-def decoded(root, files, work):
-    """All pictures as one uint8 array, decoded on the first run."""
+def contents(root, files):
+    """One digest of all files, their names and what is in them."""
+    with ThreadPoolExecutor() as pool:
+        each = pool.map(lambda f: hashlib.sha256((root / f).read_bytes()).digest(), files)
+        return hashlib.sha256(json.dumps(files).encode() + b"".join(each)).hexdigest()
+
+
+def decoded(root, files, work, pictures):
+    """All pictures as one uint8 array, decoded on the first run with these files."""
     work.mkdir(parents=True, exist_ok=True)
-    key = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+    key = pictures[:12]
     path = work / f"decoded-{key}.npy"
     if not path.exists():
         part = path.with_suffix(".part")
