@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import pickle
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -193,8 +194,12 @@ class Trainer:
         path = self.run / "last.pt"
         if not path.exists():
             return None
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        if why := unlike(self.origin, state.get("origin")):
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            why = unlike(self.origin, state.get("origin"))
+        except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            why = f"cannot be read ({type(error).__name__})"
+        if why:
             raise SystemExit(f"{path}: this training {why}, and cannot go on here; empty {self.run} or take another work folder")
         for kind in ("learners", "averages"):
             for name, learner in getattr(self, kind).items():
@@ -226,4 +231,5 @@ class Plan:
 
     def rate(self, done):
         cosine = 1.0 if self.hold else self.floor + (1 - self.floor) * 0.5 * (1 + np.cos(np.pi * self.share(done)))
-        return self.peak * min((done["step"] + 1) / self.warm, cosine)
+        # A plain number: the optimizer's state holds it, and a checkpoint with NumPy's could be written but not read.
+        return float(self.peak * min((done["step"] + 1) / self.warm, cosine))
