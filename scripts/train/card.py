@@ -2,48 +2,20 @@
 
 `python3 scripts/train/card.py models/<name>` writes models/<name>/MODEL_CARD.md again from the
 folder's files: those two, what publish.py knew of the training (training.json), and what the device
-measured (evaluation.csv, explain.json), each where it is there. No package needed.
+measured (evaluation.csv, explain.json), each where it is there. Those come into the folder by
+`--measured` alone, which takes nothing that another model's weights gave. No package needed.
 """
 
 import argparse
-import csv
 import json
 import math
 import tomllib
 from pathlib import Path
 
+from measured import EVALUATION, against_a_reader, explained, goals, lay_beside, measured
+
 HEADER = "| task | metric | value | 95% interval | n |\n|---|---|---|---|---|"
-# Section, subset, task and metric of `bccscope study evaluate`, whether at least or at most, and how much.
-GOALS = [
-    ("BCC: AUROC", ("bcc", "all", "BCC", "AUROC"), ">=", 0.95),
-    ("BCC: accuracy at high", ("bcc", "all", "BCC", "accuracy at high"), ">=", 0.89),
-    ("BCC: precision at high", ("bcc", "all", "BCC", "precision at high"), ">=", 0.88),
-    ("BCC: recall at high", ("bcc", "all", "BCC", "sensitivity at high"), ">=", 0.89),
-    ("BCC: sensitivity at low", ("bcc", "all", "BCC", "sensitivity at low"), ">=", 0.95),
-    ("BCC against NV: AUROC", ("bcc", "BCC against NV", "BCC", "AUROC"), ">=", 0.975),
-    ("BCC against NV: accuracy at high", ("bcc", "BCC against NV", "BCC", "accuracy at high"), ">=", 0.93),
-    *((f"{code}: AUROC", ("patterns", "read", code, "AUROC"), ">=", 0.92) for code in ("UL", "AT", "PN")),
-    *((f"{code}: AUROC", ("patterns", "read", code, "AUROC"), ">=", 0.88) for code in ("ON", "MG", "ML")),
-    ("any positive pattern at high, in BCC with one by consensus", ("rule", "BCC with a pattern by consensus", "BCC", "any positive pattern at high"), ">=", 0.95),
-    ("the same at low", ("rule", "BCC with a pattern by consensus", "BCC", "any positive pattern at low"), ">=", 0.95),
-    ("PN at high as in the consensus, in non-BCC", ("rule", "non-BCC", "BCC", "pigment network at high as in the consensus"), ">=", 0.95),
-    ("BCC: calibration error, ten bins", ("calibration", "all", "BCC", "ECE, 10 fixed bins"), "<=", 0.04),
-    *((f"{code}: int8 minus float, AUROC", ("compare", "all", code, "AUROC minus that of the other"), ">=", -0.005) for code in ("BCC", "PN", "UL", "ON", "MG", "ML", "AT")),
-    ("gate: close-ups of val refused", ("gate", "not dermoscopic", "BCC", "refused"), ">=", 0.95),
-    ("gate: dermoscopic val refused", ("gate", "all", "BCC", "refused"), "<=", 0.03),
-]
-EVALUATION, EXPLAIN, TRAINING = "evaluation.csv", "explain.json", "training.json"
-
-
-EXPLAINED = """
-
-A map's maximum is brought to 1; inside and outside are its means in the cells that the readers marked and elsewhere;
-for the BCC map of a BCC, in the cells of all its positive patterns together and elsewhere.
-Wanted for UL and AT: more than 0.57 inside, less than 0.16 outside. `grad-cam` is what the device shows (for this head
-HiResCAM is the same), `min-max-cam` the same map with its negatives kept; occlusion is in the table where it was run
-(`--limit` above 0: a pass a cell); `centre-control` is a blob in the middle that does not look at the picture; `shown-first`
-is what the device shows first of a BCC: the maps of all signs that it found, in one, and its BCC map where it found none.
-Weights made random must change the map and a repeat must not: {sanity}. By `bccscope study explain`; `{file}` beside this card."""
+TRAINING = "training.json"
 
 
 def row(f):
@@ -54,68 +26,6 @@ def row(f):
 
 def table(figures):
     return "\n".join([HEADER, *map(row, figures)])
-
-
-def measured(folder):
-    """What the device itself measured, as `train.sh` lays it beside the model: rows by their four names."""
-    path = Path(folder) / EVALUATION
-    if not path.exists():
-        return {}
-    return {(r["section"], r["subset"], r["task"], r["metric"]): r for r in csv.DictReader(open(path, newline=""))}
-
-
-def goals(found):
-    lines = ["| goal | wanted | measured | 95% interval | n | |", "|---|---|---|---|---|---|"]
-    for name, key, sign, wanted in GOALS:
-        r = found.get(key)
-        if r is None or r["value"] == "":
-            lines.append(f"| {name} | {sign} {wanted} | not measured | | | |")
-            continue
-        value = float(r["value"])
-        reached = value >= wanted if sign == ">=" else value <= wanted
-        interval = f"{float(r['low']):.3f} to {float(r['high']):.3f}" if r["low"] else ""
-        lines.append(f"| {name} | {sign} {wanted} | {value:.3f} | {interval} | {r['n']} | {'reached' if reached else '**not reached**'} |")
-    return "\n".join(lines)
-
-
-def against_a_reader(found):
-    """The model's agreement with the consensus beside what the readers themselves reach."""
-    whose = ("accuracy at high", "accuracy of a second panel", "accuracy of half the readers against the others", "accuracy of one reader against the others")
-    rows = [(f"{code}, all read", [("patterns", "read", code, metric) for metric in whose]) for code in ("PN", "UL", "ON", "MG", "ML", "SW", "AT")]
-    readers = ("rule", "non-BCC, readers themselves", "BCC")
-    rows.append(("PN, non-BCC", [("rule", "non-BCC", "BCC", "pigment network at high as in the consensus"),
-                                 (*readers, "pigment network of a second panel"),
-                                 (*readers, "pigment network of half the readers against the others"),
-                                 (*readers, "pigment network of one reader against the others")]))
-    lines = ["| pattern | model | a second panel | half the readers | one reader |", "|---|---|---|---|---|"]
-    for name, keys in rows:
-        shares = [f"{float(r['value']):.3f} ({float(r['low']):.3f} to {float(r['high']):.3f}) of {r['n']}" if r else "" for r in map(found.get, keys)]
-        if shares[0] and any(shares[1:]):
-            lines.append(f"| {name} | {' | '.join(shares)} |")
-    if len(lines) == 2:
-        return ""
-    return "\n".join(lines) + """
-
-Share of right answers. The model's at `high`, against the consensus of all readers. A second panel's: the same readers, were
-they to read every picture anew, by the EM's own sensitivities and specificities and for slips that do not depend on the
-picture. Half the readers' against the other half, where four or more have read. One reader's against the consensus of the
-others (two or more); where only two have read and differ, both count as wrong, and the consensus of all is steadier: that
-comparison flatters the model. Where the readers do not reach a figure against themselves, no model can be held to it: to
-agree more often it would have to know their slips."""
-
-
-def explained(folder):
-    """Heat maps against the consensus cells, every method, from `bccscope study explain`."""
-    path = Path(folder) / EXPLAIN
-    if not path.exists():
-        return ""
-    report = json.loads(path.read_text())
-    lines = ["| map | task | inside | outside | hottest point inside | mass inside | both by chance | IoU | n |", "|---|---|---|---|---|---|---|---|---|"]
-    for r in sorted(report["cells"], key=lambda r: (r["task"], r["method"])):
-        figures = [f"{r[k]['value']:.3f}" for k in ("inside", "outside", "pointing", "mass")]
-        lines.append(f"| {r['method']} | {r['task']} | {' | '.join(figures)} | {r['area']:.3f} | {r['iou']['value']:.3f} | {r['inside']['n']} |")
-    sanity = "passed" if report["sanity"]["passed"] else "**not passed**"
-    return "\n".join(lines) + EXPLAINED.format(sanity=sanity, file=EXPLAIN)
 
 
 def float_against_int8(figures):
@@ -145,6 +55,16 @@ def learned(recipe):
 picture.
 """
     return text
+
+
+def made_elsewhere(training):
+    """For snapshots that publish.py could not tell to be of these data and this recipe."""
+    if "elsewhere" not in training:
+        return ""
+    return f"""**The weights were made elsewhere:** {'; '.join(training['elsewhere'])}. That they are of the data and the stages on this page is
+the word of whoever published them.
+
+"""
 
 
 def stages(recipe):
@@ -216,7 +136,7 @@ asked to be inclusive). Against dermatologists on 132 other pictures: pigment ne
 arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
 
 {part('Readings', training.get('positives'))}## Training
-{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
+{made_elsewhere(training)}{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
 
 {learned(training['recipe']) if 'recipe' in training else ''}All weights begin as ImageNet's (Apache-2.0), batch norm folded in MobileNet-V2; AdamW, exponential average of
 the weights; a loss only where a label exists; rare patterns weighted and seen more often; a weak loss that asks the map
@@ -238,7 +158,7 @@ answers come from `scripts/train/answers.py`.
 
 {goals(measured(folder))}
 
-{part('What one reader reaches', against_a_reader(measured(folder)))}{part('Heat maps against the cells that the readers marked', explained(folder))}### By the training's own check
+{part('What one reader reaches', against_a_reader(measured(folder)))}{part('Heat maps against the cells that the readers marked', explained(folder, m['files']['cpu']['sha256']))}### By the training's own check
 From the same scores, those of `bccscope analyze --no-gate`, which temperature and thresholds were fitted on;
 `scripts/train/evaluate.py`. Intervals: Wilson for shares, stratified bootstrap over pictures for AUROC and ECE.
 
@@ -288,8 +208,12 @@ step has seen.
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("model", help="the model's folder", type=Path)
-    folder = p.parse_args().model
+    p.add_argument("--measured", nargs=2, type=Path, metavar=("EVALUATION", "MAPS"), help="what `study evaluate` and `study explain` wrote, to lay beside the model")
+    a = p.parse_args()
+    folder = a.model
     manifest = tomllib.loads((folder / "manifest.toml").read_text())
+    if a.measured:
+        lay_beside(folder, manifest["files"]["cpu"]["sha256"], *a.measured)
     training = folder / TRAINING
     training = json.loads(training.read_text()) if training.exists() else None
     text = card(manifest, (folder / "gate.toml").read_text(), training, folder)

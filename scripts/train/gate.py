@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from copies import FAULTS, OF_CLOSE_UPS, OF_DERMOSCOPIC, copy
+from table import table
 
 NAMED = 4  # luma, glare, skin, sharpness come before the discriminant's features
 HIDDEN, DECAY, NETWORKS, FOLDS = 8, 2e-3, 3, 5
@@ -33,8 +34,8 @@ def measure(program, files, rng, kind=None):
     return np.array([[float(v) for v in row[1:]] for row in csv.reader(io.StringIO(out))])
 
 
-def table(root, name, split, rng, limit=10**6):
-    rows = list(csv.DictReader(open(Path(root) / name / "labels.csv", newline="")))
+def pictures(root, name, split, rng, limit=10**6):
+    rows = table(Path(root) / name / "labels.csv")
     files = [Path(root) / name / r["file"] for r in rows if r["split"] == split]
     return [files[i] for i in rng.permutation(len(files))[:limit]]
 
@@ -136,13 +137,13 @@ def main():
     p.add_argument("--limit", type=int, default=2400, help="dermoscopic training pictures at most")
     a = p.parse_args()
     if a.list:
-        print("\n".join(str(f.resolve()) for f in table(a.data, "clinical_closeups", a.list, np.random.default_rng(0))))
+        print("\n".join(str(f.resolve()) for f in pictures(a.data, "clinical_closeups", a.list, np.random.default_rng(0))))
         return
     if not a.out:
         p.error("--out is needed")
     rng = np.random.default_rng(a.seed)
-    good = measure(a.program, table(a.data, "milk10k", "train", rng, a.limit), rng, "varied")
-    close_ups = lambda split: [f for f in table(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]
+    good = measure(a.program, pictures(a.data, "milk10k", "train", rng, a.limit), rng, "varied")
+    close_ups = lambda split: [f for f in pictures(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]
     discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng, "varied, in the air"), a.seed)
     t = {
         "short_side": 180.0,
@@ -153,7 +154,7 @@ def main():
         "skin": max(np.quantile(good[:, 2], 0.001), 0.02),
         "dermoscopic": threshold,
     }
-    val = table(a.data, "milk10k", "val", rng)
+    val = pictures(a.data, "milk10k", "val", rng)
     notes = [
         note("dermoscopic val", t, discriminant, measure(a.program, val, rng)),
         note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, close_ups("val"), rng)),

@@ -29,6 +29,7 @@ def place_loss(maps, cells, y):
     y, read = known_or_zero(y[:, 1:])
     cells, seen = known_or_zero(cells)
     seen = seen * read[:, :, None, None]
+    known = seen.amax((2, 3))  # not where a pattern is there that nobody placed
     target = cells * (y > 0.5).float()[:, :, None, None]
     each = ce(maps[:, 1:], target, reduction="none")
 
@@ -39,8 +40,8 @@ def place_loss(maps, cells, y):
     with_pattern = present * (mean(target * seen) + mean((1 - target) * seen))
     without = (1 - present) * mean(seen)
     n = present.sum(0).clamp(min=1.0)
-    absent = ((1 - present) * read).sum(0).clamp(min=1.0)
-    return ((with_pattern * read).sum(0) / n + 0.5 * (without * read).sum(0) / absent).mean()
+    absent = ((1 - present) * known).sum(0).clamp(min=1.0)
+    return ((with_pattern * known).sum(0) / n + 0.5 * (without * known).sum(0) / absent).mean()
 
 
 def diagnosis_loss(logits, diagnosis, weight):

@@ -28,6 +28,9 @@ def fit_exponents(program, model, root, data, seed):
     """One a task, in the tasks' order. `model`'s manifest has none yet, so its maps are shown as they are."""
 
     def fit(name, marked):
+        if not marked:
+            print(f"maps of {name}: shown as they are, no reader marked where it is")
+            return 1.0
         order = np.random.default_rng(seed).permutation(len(marked))
         return fit_exponent(name, program, model, root, data, [marked[k] for k in order[:PICTURES]])
 

@@ -24,7 +24,9 @@ from evaluate import operating, ranking, score_float
 from export import check, convert
 from manifest import render
 from maps import fit_exponents
+from measured import EVALUATION, EXPLAIN
 from network import student
+from origin import origin, unlike
 from rounding import rounded
 from tasks import CODES, TASKS
 
@@ -47,6 +49,7 @@ def device_scores(program, model, root, files):
 def build(args):
     recipe = tomllib.loads(Path(args.recipe).read_text())
     d = data.load(args.data, args.work, args.consensus)
+    elsewhere = made_elsewhere(args, origin(d, recipe, args.weights))
     val = d.where("val")
     y, diagnosis = d.y[val], d.diagnosis[val]
     net = student(args.weights, recipe["seed"])
@@ -94,15 +97,28 @@ def build(args):
         f"Thresholds fitted on the device's own answers, {len(views)} views of each picture.",
         "recipe": recipe,
         "positives": positives(d),
+        **({"elsewhere": elsewhere} if elsewhere else {}),
     }
     (temp / TRAINING).write_text(json.dumps(training, indent=1) + "\n")
-    (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text(), training, target))
+    (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text(), training, temp))
     (temp / "gate.toml").unlink()
+    # What was measured there is another model's from here on.
+    for name in (EVALUATION, EXPLAIN):
+        (target / name).unlink(missing_ok=True)
     for name in ("known_answers.toml", "model.tflite", "manifest.toml", TRAINING, "MODEL_CARD.md"):
         (temp / name).chmod(0o644)
         (temp / name).rename(target / name)
     temp.rmdir()
     scores(Path(args.work) / "val_scores.csv", [d.files[i] for i in val], z)
+
+
+def made_elsewhere(args, here):
+    """What tells the snapshots from what a training with these arguments leaves; refused unless that is asked for."""
+    found = [(path, why) for path in args.snapshot if (why := unlike(here, snapshot.origin(path)))]
+    if found and not args.elsewhere:
+        path, why = found[0]
+        raise SystemExit(f"{path}: it {why}; train with this recipe and these data, or publish it with --elsewhere: the card will say so")
+    return [f"`{Path(path).name}` {why}" for path, why in found]
 
 
 def positives(d):
@@ -136,6 +152,7 @@ def main():
     p.add_argument("--models", default=here.parent.parent / "models")
     p.add_argument("--program", required=True, help="bccscope, whose answers the thresholds are fitted on")
     p.add_argument("--snapshot", nargs="+", required=True, help="student.npz of a run, or several to average")
+    p.add_argument("--elsewhere", action="store_true", help="also snapshots of other data or another recipe, or that do not say of which")
     p.add_argument("--size", nargs=2, type=int, metavar=("WIDTH", "HEIGHT"))
     build(p.parse_args())
 

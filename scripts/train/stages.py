@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import pickle
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,6 +16,7 @@ from batches import Batches, loader
 from data import DIAGNOSES
 from losses import diagnosis_loss, image_loss, place_loss, taught_loss
 from network import Learner, Said, as_input, student
+from origin import origin, unlike
 from watch import Watch
 
 TASK_WEIGHT = {"bcc": [1.0] + [0.0] * 7, "all": [1.0, 0.3, 0.3, 0.2, 0.2, 0.2, 0.05, 0.3]}
@@ -35,6 +37,7 @@ class Trainer:
         self.seed, self.batch = recipe["seed"], recipe.get("batch", 32)
         self.run = Path(run_dir)
         self.run.mkdir(parents=True, exist_ok=True)
+        self.origin = origin(data, recipe, imagenet)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(self.seed)
         torch.set_float32_matmul_precision("high")
@@ -176,21 +179,28 @@ class Trainer:
 
     def save(self, done, optimizers):
         """All of it to go on from, and each learner's averaged weights; `student.npz` is what the export wants."""
-        state = {"done": done, "optimizers": optimizers, "chance": self.chance()}
+        state = {"done": done, "optimizers": optimizers, "chance": self.chance(), "origin": self.origin}
         for kind in ("learners", "averages"):
             state[kind] = {name: l.state_dict() for name, l in getattr(self, kind).items()}
+        # Before `last.pt`: stopped between the two, a stage that counts as done would leave the weights of an earlier check.
+        for name in optimizers:
+            snapshot.write(self.run / f"{name}.npz", self.averages[name], self.origin)
         part = self.run / "last.part"
         torch.save(state, part)
         os.replace(part, self.run / "last.pt")
-        for name in optimizers:
-            snapshot.write(self.run / f"{name}.npz", self.averages[name])
         (self.run / "progress.json").write_text(json.dumps(done))
 
     def stored(self):
         path = self.run / "last.pt"
         if not path.exists():
             return None
-        state = torch.load(path, map_location=self.device, weights_only=True)
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            why = unlike(self.origin, state.get("origin"))
+        except (EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            why = f"cannot be read ({type(error).__name__})"
+        if why:
+            raise SystemExit(f"{path}: this training {why}, and cannot go on here; empty {self.run} or take another work folder")
         for kind in ("learners", "averages"):
             for name, learner in getattr(self, kind).items():
                 learner.load_state_dict(state[kind][name])
@@ -221,4 +231,5 @@ class Plan:
 
     def rate(self, done):
         cosine = 1.0 if self.hold else self.floor + (1 - self.floor) * 0.5 * (1 + np.cos(np.pi * self.share(done)))
-        return self.peak * min((done["step"] + 1) / self.warm, cosine)
+        # A plain number: the optimizer's state holds it, and a checkpoint with NumPy's could be written but not read.
+        return float(self.peak * min((done["step"] + 1) / self.warm, cosine))

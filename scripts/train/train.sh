@@ -10,7 +10,7 @@ work=${BCCSCOPE_TRAIN_WORK:-$top/.deps/train}
 recipe=${BCCSCOPE_TRAIN_RECIPE:-$here/recipe.toml}
 program=${BCCSCOPE_PROGRAM:-$top/target/release/bccscope}
 models=${BCCSCOPE_MODELS:-$top/models}
-if [ $# -lt 2 ]; then
+if [ $# -lt 2 ] || [ $# -gt 3 ]; then
     sed -n '2,4s/^# //p' "$0" >&2
     exit 2
 fi
@@ -18,6 +18,12 @@ if [ ! -x "$program" ]; then
     echo "$program is not there: build it first (scripts/setup.sh, cargo build --release), the quality gate is fitted on what it measures" >&2
     exit 1
 fi
+for needed in "$1/milk10k/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"}; do
+    if [ ! -f "$needed" ]; then
+        echo "${needed:-CONSENSUS.csv (empty)} is not there: give DATA, WEIGHTS and CONSENSUS.csv as scripts/train/README.md says" >&2
+        exit 1
+    fi
+done
 data=$1 weights=$2
 if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
     "${PYTHON:-python3}" -m venv "$venv"
@@ -47,6 +53,4 @@ rm -rf "$work/close-ups" && mkdir "$work/close-ups"
 "$program" study evaluate "${labels[@]}" --consensus "$consensus" --model "$model" \
     --compare "$work/float.jsonl" --not-dermoscopic "$work/close-ups" --out "$work/evaluation"
 "$program" study explain "${labels[@]}" --consensus "$consensus" --model "$model" --out "$work/maps"
-cp "$work/evaluation/figures.csv" "$model/evaluation.csv"
-cp "$work/maps/explain.json" "$model/explain.json"
-"$python" "$here/card.py" "$model"
+"$python" "$here/card.py" "$model" --measured "$work/evaluation" "$work/maps"
