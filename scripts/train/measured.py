@@ -62,6 +62,13 @@ def measured(folder):
     return {(r["section"], r["subset"], r["task"], r["metric"]): r for r in table(path)}
 
 
+def interval(r):
+    """A row's in words; it may have none, or be open above."""
+    if not r["low"]:
+        return ""
+    return f"{float(r['low']):.3f} to {float(r['high']):.3f}" if r["high"] else f"{float(r['low']):.3f} or more"
+
+
 def goals(found):
     lines = ["| goal | wanted | measured | 95% interval | n | |", "|---|---|---|---|---|---|"]
     for name, key, sign, wanted in GOALS:
@@ -71,8 +78,7 @@ def goals(found):
             continue
         value = float(r["value"])
         reached = value >= wanted if sign == ">=" else value <= wanted
-        interval = f"{float(r['low']):.3f} to {float(r['high']):.3f}" if r["low"] else ""
-        lines.append(f"| {name} | {sign} {wanted} | {value:.3f} | {interval} | {r['n']} | {'reached' if reached else '**not reached**'} |")
+        lines.append(f"| {name} | {sign} {wanted} | {value:.3f} | {interval(r)} | {r['n']} | {'reached' if reached else '**not reached**'} |")
     return "\n".join(lines)
 
 
@@ -87,7 +93,7 @@ def against_a_reader(found):
                                  (*readers, "pigment network of one reader against the others")]))
     lines = ["| pattern | model | a second panel | half the readers | one reader |", "|---|---|---|---|---|"]
     for name, keys in rows:
-        shares = [f"{float(r['value']):.3f} ({float(r['low']):.3f} to {float(r['high']):.3f}) of {r['n']}" if r else "" for r in map(found.get, keys)]
+        shares = [f"{float(r['value']):.3f} ({interval(r) or 'no interval'}) of {r['n']}" if r and r["value"] else "" for r in map(found.get, keys)]
         if shares[0] and any(shares[1:]):
             lines.append(f"| {name} | {' | '.join(shares)} |")
     if len(lines) == 2:
