@@ -214,6 +214,14 @@ pub struct EngineInfo {
     pub fallback: Option<String>,
 }
 
+impl EngineInfo {
+    /// Whether both are one engine. Not by the reason of a fallback: it may change while the CPU
+    /// goes on answering.
+    pub fn is_same(&self, other: &EngineInfo) -> bool {
+        (&self.name, &self.runtime) == (&other.name, &other.runtime)
+    }
+}
+
 /// Which model answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModelInfo {
