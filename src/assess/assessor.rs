@@ -185,6 +185,11 @@ impl Assessor {
             None
         };
 
+        let engine = match (&scored, self.engine.watch()) {
+            // Nothing was asked: the last answer was an older picture's.
+            (None, Some(watch)) => watch.get(),
+            _ => self.engine.info().clone(),
+        };
         let (verdict, findings, rule, maps) = match scored {
             Some(Scored {
                 findings,
@@ -205,7 +210,7 @@ impl Assessor {
             rule,
             maps,
             quality,
-            engine: self.engine.info().clone(),
+            engine,
             model: self.info.clone(),
             views: self.views(),
             timings,

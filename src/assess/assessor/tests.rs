@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     camera::phantom,
-    engine::{EngineError, Outputs, Settings},
+    engine::{EngineError, Outputs, Settings, Watch},
     frame::PixelFormat,
 };
 
@@ -12,6 +12,7 @@ struct Planned {
     answers: Vec<String>,
     info: EngineInfo,
     held: bool,
+    watch: Watch,
 }
 
 const TPU: &str = "Edge TPU";
@@ -32,6 +33,7 @@ impl Planned {
             answers: vec![],
             info: info(TPU),
             held: false,
+            watch: Watch::new(info(TPU)),
         })
     }
 }
@@ -62,6 +64,10 @@ impl Engine for Planned {
 
     fn hold_fallback(&mut self, hold: bool) {
         self.held = hold;
+    }
+
+    fn watch(&self) -> Option<Watch> {
+        Some(self.watch.clone())
     }
 }
 
@@ -98,4 +104,22 @@ fn another_reason_for_the_cpu_refuses_no_occlusion_map_and_the_map_says_it_is_th
         (by.name.as_str(), by.fallback.as_deref()),
         (CPU, Some("reason 4"))
     );
+}
+
+#[test]
+fn a_refused_picture_names_the_engine_in_use_and_not_that_of_an_older_picture() {
+    let engine = Planned::new(&[]);
+    let watch = engine.watch.clone();
+    let mut assessor = assessor(engine);
+    let older = assessor.assess(&frame((640, 480)), Gating::Off).unwrap();
+    assert_eq!(older.engine.name, TPU);
+    // It is pulled, and nothing is asked of the CPU in its place.
+    let pulled = EngineInfo {
+        fallback: Some("unplugged".into()),
+        ..info(CPU)
+    };
+    watch.set(pulled.clone());
+    let refused = assessor.assess(&frame((16, 16)), Gating::On).unwrap();
+    assert_eq!(refused.verdict, Verdict::NotUsable);
+    assert_eq!(refused.engine, pulled);
 }
