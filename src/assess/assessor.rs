@@ -121,6 +121,11 @@ impl Assessor {
         self.engine.watch()
     }
 
+    /// Why no accelerator is used, where that is no fallback ([`Engine::unused`]).
+    pub fn accelerator_unused(&self) -> Option<String> {
+        self.engine.unused()
+    }
+
     /// The model's folder and manifest.
     pub fn package(&self) -> &Package {
         &self.package
