@@ -98,13 +98,17 @@ impl Guarded {
         }
     }
 
-    /// The accelerator's answer, if there is one in time and it can be trusted.
-    fn accelerated(&mut self, input: &[i8]) -> Option<Outputs> {
+    /// The accelerator's answer, if there is one in time and it can be trusted; else the CPU with
+    /// the reason. That is made under the same lock: the keeper may have another worker a moment
+    /// later, and no reason any more.
+    fn accelerated(&mut self, input: &[i8]) -> Result<Outputs, EngineInfo> {
         let limits = self.shared.launch.limits;
         // Counted from before the lock: a heartbeat may hold it.
         let until = Instant::now() + limits.inference.saturating_sub(HAND_OVER);
         let mut slot = self.shared.slot();
-        let worker = slot.worker.as_mut()?;
+        let Some(worker) = slot.worker.as_mut() else {
+            return Err(self.shared.instead(&slot));
+        };
         let probe = self
             .shared
             .probes
@@ -122,11 +126,11 @@ impl Guarded {
         match answer {
             Ok(outputs) => {
                 self.info = self.shared.watch.get();
-                Some(outputs)
+                Ok(outputs)
             }
             Err(failure) => {
                 self.shared.lose(&mut slot, failure);
-                None
+                Err(self.shared.instead(&slot))
             }
         }
     }
@@ -142,14 +146,18 @@ impl Engine for Guarded {
             self.info = self.shared.cpu_because(Some(why.clone()));
             return self.cpu.infer(input);
         }
-        // A wrong length is the caller's fault, and the CPU engine says so.
-        if input.len() == self.shared.launch.shape.input_len()
-            && let Some(outputs) = self.accelerated(input)
-        {
-            return Ok(outputs);
+        let (got, want) = (input.len(), self.shared.launch.shape.input_len());
+        if got != want {
+            // The caller's fault, and no engine's.
+            return Err(EngineError::InputLength { got, want });
         }
-        self.info = self.shared.instead(&self.shared.slot());
-        self.cpu.infer(input)
+        match self.accelerated(input) {
+            Ok(outputs) => Ok(outputs),
+            Err(instead) => {
+                self.info = instead;
+                self.cpu.infer(input)
+            }
+        }
     }
 
     fn hold_fallback(&mut self, hold: bool) {

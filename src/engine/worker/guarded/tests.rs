@@ -114,3 +114,25 @@ fn an_accelerator_that_was_asked_for_is_missed_from_the_start() {
     }
     assert_eq!(engine.unused(), None);
 }
+
+#[test]
+fn an_answer_of_the_cpu_keeps_the_reason_of_its_own_moment() {
+    let mut engine = engine(false);
+    lose(&engine, Failure::Failed("x".into()));
+    let instead = engine.accelerated(&INPUT).expect_err("there is no worker");
+    // The keeper has another one before anybody looks again.
+    engine.shared.slot().last = None;
+    assert_eq!(instead.fallback.as_deref(), Some("the Edge TPU failed: x"));
+}
+
+#[test]
+fn an_input_of_the_wrong_length_is_refused_and_names_no_other_engine() {
+    let mut engine = engine(false);
+    engine.info.name = "the last one".into();
+    let refused = engine.infer(&[0; 5]);
+    assert!(matches!(
+        refused,
+        Err(EngineError::InputLength { got: 5, want: 3 })
+    ));
+    assert_eq!(engine.info().name, "the last one");
+}
