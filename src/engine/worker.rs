@@ -21,6 +21,7 @@ mod guarded;
 mod input;
 mod isolated;
 mod keeper;
+mod last_words;
 mod process;
 mod protocol;
 
