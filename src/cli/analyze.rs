@@ -88,6 +88,7 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
             .load()
             .map_err(|e| e.to_string())
             .and_then(|frame| analyse(&mut assessor, frame, gating, command.occlusion));
+        let mut written = Ok(());
         let printed = match analysed {
             Ok((frame, assessment, maps)) => {
                 let mut report = Report::new(&path, &assessment);
@@ -95,11 +96,12 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
                     report.maps_by(engine, &assessment);
                 }
                 let maps = maps.as_ref().map(|(maps, _)| maps);
-                outputs.write(number + 1, &frame, (&assessment, maps), &mut report)?;
+                written = outputs.write(number + 1, &frame, (&assessment, maps), &mut report);
                 if command.json {
                     serde_json::to_string(&report).or_fail()?
                 } else {
-                    text::describe(&report, outputs.screen_path(number + 1, &path))
+                    let screen = outputs.screen_path(number + 1, &path);
+                    text::describe(&report, screen.filter(|_| written.is_ok()))
                 }
             }
             Err(why) => {
@@ -107,11 +109,13 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
                 if command.json {
                     json!({ "path": path, "error": why }).to_string()
                 } else {
-                    format!("{}\n  ERROR: {why}\n", printable(&path))
+                    format!("{}\n  ERROR: {}\n", printable(&path), why)
                 }
             }
         };
         progress.suspend(|| say(printed))?;
+        // What it says of the picture is said before an unwritable file ends the run.
+        written?;
         progress.inc(1);
     }
     progress.finish_and_clear();

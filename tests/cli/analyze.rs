@@ -256,6 +256,28 @@ fn a_name_that_is_not_utf8_or_steers_terminals_does_no_harm() {
 }
 
 #[test]
+fn a_picture_with_the_longest_of_names_is_analysed_with_its_maps_and_so_is_the_next() {
+    let dir = folder();
+    let long = put(&dir, format!("{}.jpg", "x".repeat(251)), lesion());
+    let next = put(&dir, "y.jpg", lesion());
+    let maps = dir.path().join("maps");
+    let outputs = [
+        "--heatmaps".as_ref(),
+        maps.as_os_str(),
+        "--screens".as_ref(),
+        maps.as_os_str(),
+    ];
+    let pictures = [long.as_os_str(), next.as_os_str(), "--no-gate".as_ref()];
+    let ran = analyze(pictures.into_iter().chain(outputs));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = ran.json();
+    for name in ["xxx.jpg", "/y.jpg"] {
+        let map = line_of(&lines, name)["heatmaps"]["BCC"].as_str().unwrap();
+        assert!(fs::exists(map).unwrap(), "{map}");
+    }
+}
+
+#[test]
 fn an_output_folder_that_cannot_be_written_ends_the_run_with_its_name() {
     let dir = folder();
     let path = put(&dir, "lesion.jpg", lesion());
@@ -273,6 +295,8 @@ fn an_output_folder_that_cannot_be_written_ends_the_run_with_its_name() {
         maps.as_os_str(),
     ]);
     ran.refused(1, &["0001-lesion.BCC.png: cannot be written"]);
+    // The verdict is not lost with it.
+    assert!(line_of(&ran.json(), "lesion.jpg")["verdict"].is_string());
 }
 
 #[test]
