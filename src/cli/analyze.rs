@@ -109,7 +109,7 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
                 if command.json {
                     json!({ "path": path, "error": why }).to_string()
                 } else {
-                    format!("{}\n  ERROR: {}\n", printable(&path), why)
+                    format!("{}\n  ERROR: {}\n", printable(&path), printable(&why))
                 }
             }
         };

@@ -249,10 +249,22 @@ fn a_name_that_is_not_utf8_or_steers_terminals_does_no_harm() {
     let lines = analyze([&odd, &evil]).json();
     assert_eq!(lines.len(), 2);
     assert!(line_of(&lines, "l\u{fffd}sion.jpg")["verdict"].is_string());
-    let text = bccscope([OsStr::new("analyze"), odd.as_os_str(), evil.as_os_str()]);
+    let shown = dir.path().join("shown");
+    let analyze = [OsStr::new("analyze"), odd.as_os_str(), evil.as_os_str()];
+    let screens = [OsStr::new("--screens"), shown.as_os_str()];
+    let text = bccscope(analyze.into_iter().chain(screens));
     assert_eq!(text.code, 0);
     assert!(!text.out.contains('\u{1b}'), "{:?}", text.out);
-    assert!(text.out.contains("a\\u{1b}[2J\\nb.jpg"), "{}", text.out);
+    for words in ["a\\u{1b}[2J\\nb.jpg", "0002-a\\u{1b}[2J\\nb.screen.png"] {
+        assert!(text.out.contains(words), "{}", text.out);
+    }
+    // And where a file's name is in a complaint.
+    fs::remove_dir_all(&shown).unwrap();
+    fs::create_dir_all(shown.join("0001-a\u{1b}[2J\nb.screen.png")).unwrap();
+    let [command, _, evil] = analyze;
+    let text = bccscope([command, evil].into_iter().chain(screens));
+    text.refused(1, &["a\\u{1b}[2J", "cannot be written"]);
+    assert!(!text.err.contains('\u{1b}'), "{:?}", text.err);
 }
 
 #[test]

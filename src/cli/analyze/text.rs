@@ -53,7 +53,8 @@ pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
         let _ = writeln!(text, "  heat maps by another engine: {}", engine.name);
     }
     if let Some(path) = screen {
-        let _ = writeln!(text, "  screen: {}", path.display());
+        let path = path.display().to_string();
+        let _ = writeln!(text, "  screen: {}", printable(&path));
     }
     text
 }
