@@ -5,8 +5,10 @@ mod assessment;
 mod assessor;
 pub(crate) mod between;
 mod burst;
+mod error;
 pub mod explain;
 pub mod occlusion;
+mod one_engine;
 pub mod prepare;
 pub mod quality;
 pub mod report;
@@ -20,5 +22,6 @@ pub use assessment::{
     Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, QualityScore, Reason, Region,
     Rule, RuleSays, Timings, Verdict, ViewCount,
 };
-pub use assessor::{AssessError, Assessor, Gating};
+pub use assessor::{Assessor, Gating};
 pub use burst::{BurstResult, Spread};
+pub use error::AssessError;

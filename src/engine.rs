@@ -106,6 +106,12 @@ pub trait Engine: Send {
     /// it answers as always.
     fn hold_fallback(&mut self, _hold: bool) {}
 
+    /// Why an accelerator is not used, where that is no fallback: none was asked for, and none is
+    /// there.
+    fn unused(&self) -> Option<String> {
+        None
+    }
+
     /// Where a change of engine shows between two inferences; `None` where it cannot change.
     fn watch(&self) -> Option<Watch> {
         None

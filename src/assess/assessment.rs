@@ -208,10 +208,19 @@ pub struct HeatMaps {
 pub struct EngineInfo {
     /// For the badge: `CPU`, `Edge TPU`, `Edge TPU SIMULATED`.
     pub name: String,
-    /// Runtime and version, e.g. `TFLite 2.17.1, XNNPACK, 2 threads`.
+    /// Runtime and version, e.g. `TFLite 2.17.1, XNNPACK, 2 threads`, and the compiled file that
+    /// ran on an accelerator, with its SHA-256.
     pub runtime: String,
     /// Set when this is not the engine the configuration asked for: why.
     pub fallback: Option<String>,
+}
+
+impl EngineInfo {
+    /// Whether both are one engine. Not by the reason of a fallback: it may change while the CPU
+    /// goes on answering.
+    pub fn is_same(&self, other: &EngineInfo) -> bool {
+        (&self.name, &self.runtime) == (&other.name, &other.runtime)
+    }
 }
 
 /// Which model answered.
@@ -221,7 +230,8 @@ pub struct ModelInfo {
     pub name: String,
     /// The manifest's version.
     pub version: String,
-    /// Of the model file that ran, lower-case hexadecimal.
+    /// Of the model's file for the CPU, lower-case hexadecimal, whichever engine ran: that of a
+    /// compiled file is in [`EngineInfo::runtime`].
     pub sha256: String,
 }
 

@@ -9,17 +9,20 @@ use image::RgbImage;
 
 use super::{
     assessment::{
-        Assessment, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict, ViewCount,
+        Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Region, Rule, Timings, Verdict,
+        ViewCount,
     },
+    error::{AssessError, OpenError},
     explain, occlusion,
-    prepare::{self, PrepareError, Preparer, seen_region},
-    quality::{Gate, GateError},
+    one_engine::by_one_engine,
+    prepare::{self, Preparer, seen_region},
+    quality::Gate,
     verdict,
     views::{self, Looked},
 };
 use crate::{
-    engine::{self, CpuEngine, Engine, EngineError},
-    frame::{DecodeError, Detail, Frame},
+    engine::{self, CpuEngine, Engine},
+    frame::{Detail, Frame},
     model::{ModelError, Package, TASKS, known, package::sha256_hex},
 };
 
@@ -30,34 +33,6 @@ pub enum Gating {
     On,
     /// A refused picture is scored all the same; the refusal stays in the result.
     Off,
-}
-
-/// Why a frame could not be assessed.
-#[derive(Debug, thiserror::Error)]
-pub enum AssessError {
-    /// The frame gave no picture.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-    /// The picture could not be brought to the model's size.
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-    /// The engine failed.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The engine gave something that is not a number.
-    #[error("the engine gave a score that is not a number for {0}")]
-    NotANumber(&'static str),
-}
-
-/// Why the device cannot assess anything.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The model's folder was refused.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// The quality gate's thresholds were refused.
-    #[error(transparent)]
-    Gate(#[from] GateError),
 }
 
 /// The model, the gate and the engine, ready for frames.
@@ -137,13 +112,18 @@ impl Assessor {
     }
 
     /// Which engine truly runs.
-    pub fn engine(&self) -> &crate::assess::EngineInfo {
+    pub fn engine(&self) -> &EngineInfo {
         self.engine.info()
     }
 
     /// Where a change of engine shows between two assessments; `None` where it cannot change.
     pub fn engine_watch(&self) -> Option<engine::Watch> {
         self.engine.watch()
+    }
+
+    /// Why no accelerator is used, where that is no fallback ([`Engine::unused`]).
+    pub fn accelerator_unused(&self) -> Option<String> {
+        self.engine.unused()
     }
 
     /// The model's folder and manifest.
@@ -210,6 +190,11 @@ impl Assessor {
             None
         };
 
+        let engine = match (&scored, self.engine.watch()) {
+            // Nothing was asked: the last answer was an older picture's.
+            (None, Some(watch)) => watch.get(),
+            _ => self.engine.info().clone(),
+        };
         let (verdict, findings, rule, maps) = match scored {
             Some(Scored {
                 findings,
@@ -230,7 +215,7 @@ impl Assessor {
             rule,
             maps,
             quality,
-            engine: self.engine.info().clone(),
+            engine,
             model: self.info.clone(),
             views: self.views(),
             timings,
@@ -238,25 +223,23 @@ impl Assessor {
     }
 
     /// Occlusion maps of a frame, one inference a cell of the model's grid: a second opinion on
-    /// where the evidence lies, for one look at the whole picture.
+    /// where the evidence lies, for one look at the whole picture. With them the engine that made
+    /// them, all of them: it need not be the one that gave the verdict before.
     ///
     /// # Errors
     /// [`AssessError`] as [`Assessor::assess`].
-    pub fn occlusion(&mut self, frame: &Frame) -> Result<HeatMaps, AssessError> {
+    pub fn occlusion(&mut self, frame: &Frame) -> Result<(HeatMaps, EngineInfo), AssessError> {
         let picture = frame.decode(self.detail())?;
         let tensor = self.preparer.prepare(&picture)?;
         let input = &self.package.manifest.input;
-        let base = self.engine.infer(tensor)?;
-        let engine = self.engine.info().clone();
-        let falls = occlusion::occlusion(self.engine.as_mut(), tensor, &base, input)?;
-        if *self.engine.info() != engine {
-            // The falls would be differences between two engines.
-            let why = "the engine changed in the middle of the occlusion map: ask again";
-            return Err(AssessError::Engine(EngineError::Failed(why.into())));
-        }
+        let (base, falls) = by_one_engine(self.engine.as_mut(), |engine| {
+            let base = engine.infer(tensor)?;
+            let falls = occlusion::occlusion(engine, tensor, &base, input)?;
+            Ok((base, falls))
+        })?;
         let region = seen_region((frame.width, frame.height), (input.width, input.height));
-        let grid = (base.columns, base.rows);
-        Ok(explain::occlusion_maps(falls, grid, region))
+        let maps = explain::occlusion_maps(falls, (base.columns, base.rows), region);
+        Ok((maps, self.engine.info().clone()))
     }
 
     /// The eight scores (before calibration) of one look at a whole picture, past the gate.
@@ -329,3 +312,6 @@ struct Scored {
     rule: Rule,
     maps: HeatMaps,
 }
+
+#[cfg(test)]
+mod tests;

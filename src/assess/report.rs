@@ -6,10 +6,10 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::Serialize;
 
 use super::{
-    RuleSays,
+    EngineInfo, RuleSays,
     assessment::{Assessment, Finding, QualityScore, Reason, Timings},
 };
-use crate::model::Task;
+use crate::{engine, model::Task};
 
 /// One analysed image.
 #[derive(Clone, Debug, Serialize)]
@@ -50,6 +50,9 @@ pub struct Report {
     /// Paths of the heat maps written, by task code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub heatmaps: BTreeMap<&'static str, String>,
+    /// Which engine made those maps, where it is not the one that gave the answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heatmaps_engine: Option<EngineInfo>,
     /// Always the same words.
     pub notice: &'static str,
 }
@@ -208,7 +211,56 @@ impl Report {
             },
             elapsed_ms: Elapsed::from(&assessment.timings),
             heatmaps: BTreeMap::new(),
+            heatmaps_engine: None,
             notice: NOTICE,
         }
+    }
+
+    /// Names the engine that made the heat maps of this `assessment`, where it is another one.
+    pub fn maps_by(&mut self, engine: &EngineInfo, assessment: &Assessment) {
+        if engine.is_same(&assessment.engine) {
+            return;
+        }
+        self.heatmaps_engine = Some(engine.clone());
+        let word = engine::stand_in(engine);
+        self.stand_ins
+            .extend(word.filter(|word| !self.stand_ins.contains(word)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{assess::sample, camera::phantom, frame::PixelFormat};
+
+    #[test]
+    fn maps_of_another_engine_than_the_verdicts_say_whose_they_are() {
+        let frame = phantom::still((64, 48), PixelFormat::Rgb8, "a test").unwrap();
+        let by = |name: &str, fallback: Option<&str>| EngineInfo {
+            name: name.into(),
+            runtime: String::new(),
+            fallback: fallback.map(str::to_owned),
+        };
+        let mut assessment = sample::refused(&frame);
+        let line = |assessment: &Assessment, maps: &EngineInfo| {
+            let mut report = Report::new("x.png", assessment);
+            let before = report.stand_ins.clone();
+            report.maps_by(maps, assessment);
+            (report.heatmaps_engine, before, report.stand_ins)
+        };
+        // Another reason is no other engine.
+        let why = by("CPU", Some("unplugged"));
+        assert_eq!(line(&assessment, &why).0, None);
+
+        let simulated = by("Edge TPU SIMULATED", None);
+        let (engine, before, stand_ins) = line(&assessment, &simulated);
+        assert_eq!(engine, Some(simulated.clone()));
+        assert!(!before.contains(&"SIMULATED"), "{before:?}");
+        assert!(stand_ins.contains(&"SIMULATED"), "{stand_ins:?}");
+
+        assessment.engine = simulated;
+        let (engine, before, stand_ins) = line(&assessment, &why);
+        assert_eq!(engine, Some(why));
+        assert_eq!(stand_ins, before);
     }
 }

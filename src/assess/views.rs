@@ -6,21 +6,19 @@ use std::time::{Duration, Instant};
 use image::RgbImage;
 
 use super::{
-    AssessError, EngineInfo,
+    AssessError,
     between::{Between, bilinear},
+    one_engine::by_one_engine,
     prepare::Preparer,
 };
 use crate::{
-    engine::{Engine, EngineError, Outputs},
+    engine::{Engine, Outputs},
     model::{Score, TASKS, View},
 };
 
 /// The merged map's cells for one of the model's, each way, where a view shows a part of the
 /// picture: that view's own cells are finer.
 const FINER: usize = 2;
-/// Tries at one picture on an engine that comes and goes, before its fallback is asked alone.
-const TRIES: usize = 2;
-
 /// What all views together say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Looked {
@@ -34,9 +32,7 @@ pub struct Looked {
     pub infer: Duration,
 }
 
-/// Runs every view. All of them are answered by one engine: where it changes in between (an
-/// accelerator is lost, or comes back), the picture is begun anew. One that comes and goes is
-/// not asked again for this picture: its fallback answers alone.
+/// Runs every view, all of them by one engine ([`by_one_engine`]).
 ///
 /// # Errors
 /// [`AssessError`]: a view that cannot be made, an engine that fails, or one that changes
@@ -48,65 +44,26 @@ pub fn look(
     views: &[View],
     score: Score,
 ) -> Result<Looked, AssessError> {
-    let mut spent = Spent::default();
-    let mut answers = None;
-    for _ in 0..TRIES {
-        answers = by_one_engine(engine, preparer, picture, views, &mut spent)?;
-        if answers.is_some() {
-            break;
+    // Of all tries together.
+    let (mut prepare, mut infer) = (Duration::ZERO, Duration::ZERO);
+    let answers = by_one_engine(engine, |engine| {
+        let mut answers = Vec::with_capacity(views.len());
+        for view in views {
+            let clock = Instant::now();
+            let tensor = preparer.prepare_view(picture, *view)?;
+            prepare += clock.elapsed();
+            let clock = Instant::now();
+            answers.push(engine.infer(tensor)?);
+            infer += clock.elapsed();
         }
-        log::warn!("the engine changed between two views of a picture: begun anew");
-    }
-    if answers.is_none() {
-        engine.hold_fallback(true);
-        let held = by_one_engine(engine, preparer, picture, views, &mut spent);
-        engine.hold_fallback(false);
-        answers = held?;
-    }
-    let answers = answers.ok_or_else(|| {
-        let why = "the engine changed in the middle of the picture again and again";
-        EngineError::Failed(why.into())
+        Ok(answers)
     })?;
     Ok(Looked {
         scores: mean_scores(&answers, score),
         merged: merge(&answers, views),
-        prepare: spent.prepare,
-        infer: spent.infer,
+        prepare,
+        infer,
     })
-}
-
-/// Time spent on a picture, all tries together.
-#[derive(Default)]
-struct Spent {
-    prepare: Duration,
-    infer: Duration,
-}
-
-/// Every view's answer, or `None` where the engine changed in between.
-fn by_one_engine(
-    engine: &mut dyn Engine,
-    preparer: &mut Preparer,
-    picture: &RgbImage,
-    views: &[View],
-    spent: &mut Spent,
-) -> Result<Option<Vec<Outputs>>, AssessError> {
-    let mut answers = Vec::with_capacity(views.len());
-    let mut answered_by = None;
-    for view in views {
-        let clock = Instant::now();
-        let tensor = preparer.prepare_view(picture, *view)?;
-        spent.prepare += clock.elapsed();
-        let clock = Instant::now();
-        answers.push(engine.infer(tensor)?);
-        spent.infer += clock.elapsed();
-        let EngineInfo { name, runtime, .. } = engine.info();
-        // Not the reason of a fallback: it may change while the CPU goes on answering.
-        let by = (name.clone(), runtime.clone());
-        if *answered_by.get_or_insert_with(|| by.clone()) != by {
-            return Ok(None);
-        }
-    }
-    Ok(Some(answers))
 }
 
 /// The scores of one inference.

@@ -18,7 +18,7 @@ use super::{
     out::{complain, printable, say},
 };
 use crate::{
-    assess::{Assessment, Assessor, Gating, HeatMaps, report::Report},
+    assess::{Assessment, Assessor, EngineInfo, Gating, HeatMaps, report::Report},
     camera::still,
     config::Config,
     frame::Frame,
@@ -88,19 +88,20 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
             .load()
             .map_err(|e| e.to_string())
             .and_then(|frame| analyse(&mut assessor, frame, gating, command.occlusion));
+        let mut written = Ok(());
         let printed = match analysed {
             Ok((frame, assessment, maps)) => {
                 let mut report = Report::new(&path, &assessment);
-                outputs.write(
-                    number + 1,
-                    &frame,
-                    (&assessment, maps.as_ref()),
-                    &mut report,
-                )?;
+                if let Some((_, engine)) = &maps {
+                    report.maps_by(engine, &assessment);
+                }
+                let maps = maps.as_ref().map(|(maps, _)| maps);
+                written = outputs.write(number + 1, &frame, (&assessment, maps), &mut report);
                 if command.json {
                     serde_json::to_string(&report).or_fail()?
                 } else {
-                    text::describe(&report, outputs.screen_path(number + 1, &path))
+                    let screen = outputs.screen_path(number + 1, &path);
+                    text::describe(&report, screen.filter(|_| written.is_ok()))
                 }
             }
             Err(why) => {
@@ -108,11 +109,13 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
                 if command.json {
                     json!({ "path": path, "error": why }).to_string()
                 } else {
-                    format!("{}\n  ERROR: {why}\n", printable(&path))
+                    format!("{}\n  ERROR: {}\n", printable(&path), printable(&why))
                 }
             }
         };
         progress.suspend(|| say(printed))?;
+        // What it says of the picture is said before an unwritable file ends the run.
+        written?;
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -125,17 +128,20 @@ pub fn run(command: &AnalyzeCommand, config: &Config) -> Result<(), CliError> {
     Ok(())
 }
 
+type Analysed = (Frame, Assessment, Option<(HeatMaps, EngineInfo)>);
+
+/// The maps come with the engine that made them.
 fn analyse(
     assessor: &mut Assessor,
     frame: Frame,
     gating: Gating,
     occlusion: bool,
-) -> Result<(Frame, Assessment, Option<HeatMaps>), String> {
+) -> Result<Analysed, String> {
     let assessment = assessor.assess(&frame, gating).map_err(|e| e.to_string())?;
     // No map of a picture the gate refused.
     let maps = match assessment.maps.clone() {
         Some(_) if occlusion => Some(assessor.occlusion(&frame).map_err(|e| e.to_string())?),
-        own => own,
+        own => own.map(|maps| (maps, assessment.engine.clone())),
     };
     Ok((frame, assessment, maps))
 }

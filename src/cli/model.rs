@@ -2,14 +2,14 @@
 
 mod lint;
 
-use std::path::PathBuf;
+use std::{fmt::Display, path::PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::{
     context::ModelArgs,
     error::{CliError, OrFail},
-    out::say,
+    out::{printable_lines, say},
 };
 use crate::{
     assess::{Assessor, quality::Features},
@@ -83,20 +83,20 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
         Action::Verify { model } => {
             let assessor = model.open(config)?;
             let info = assessor.model();
-            say(format_args!(
+            show(format_args!(
                 "{} {} is sound: manifest, sha256, graph and known answers checked on {} ({})",
                 info.name,
                 info.version,
                 assessor.engine().name,
                 assessor.engine().runtime
             ))?;
-            say(format_args!(
+            show(format_args!(
                 "{}  {}",
                 info.sha256,
                 assessor.package().cpu_path().display()
             ))?;
             if let Some(compiled) = assessor.package().edgetpu().or_fail()? {
-                say(format_args!(
+                show(format_args!(
                     "{}  {}",
                     compiled.sha256,
                     compiled.path.display()
@@ -111,7 +111,7 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
                 .map_err(|why| CliError::Failed(format!("{}: {why}", file.display())))?;
             let graph = Graph::read(&bytes)
                 .map_err(|why| CliError::Failed(format!("{}: {why}", file.display())))?;
-            say(format_args!("{}  {}", sha256_hex(&bytes), file.display()))?;
+            show(format_args!("{}  {}", sha256_hex(&bytes), file.display()))?;
             print_graph(&graph)
         }
         Action::Info { model, file: None } => {
@@ -126,7 +126,7 @@ pub fn run(command: &ModelCommand, config: &Config) -> Result<(), CliError> {
             let folder = model.folder(config)?;
             let mut assessor = Assessor::open_unchecked(&folder, &config.engine).or_fail()?;
             let path = known::record(&mut assessor).map_err(CliError::Failed)?;
-            say(format_args!("{}", path.display()))?;
+            show(path.display())?;
             Ok(())
         }
     }
@@ -158,73 +158,78 @@ fn print_features(paths: &[PathBuf]) -> Result<(), CliError> {
     Ok(())
 }
 
+/// A line on stdout. A foreign model's words and names cannot steer the terminal.
+fn show(line: impl Display) -> Result<(), CliError> {
+    say(printable_lines(line))
+}
+
 fn print_manifest(package: &Package) -> Result<(), CliError> {
     let manifest = &package.manifest;
-    say(format_args!(
+    show(format_args!(
         "{} {} ({})",
         manifest.name, manifest.version, manifest.created
     ))?;
     if !manifest.summary.is_empty() {
-        say(format_args!("{}", manifest.summary))?;
+        show(format_args!("{}", manifest.summary))?;
     }
-    say(format_args!(
+    show(format_args!(
         "{}  {}",
         package.cpu_sha256,
         package.cpu_path().display()
     ))?;
-    say(format_args!(
+    show(format_args!(
         "\ntask                        temperature    bias     low    high"
     ))?;
     for task in &manifest.tasks {
-        say(format_args!(
+        show(format_args!(
             "{:<4} {:<24} {:>9.3} {:>7.3} {:>7.3} {:>7.3}",
             task.code, task.name, task.temperature, task.bias, task.low, task.high
         ))?;
     }
     if let Some(evidence) = &manifest.evidence {
-        say(format_args!("\nmeasured on {}", evidence.data))?;
+        show(format_args!("\nmeasured on {}", evidence.data))?;
         if !evidence.note.is_empty() {
-            say(format_args!("note: {}", evidence.note))?;
+            show(format_args!("note: {}", evidence.note))?;
         }
         for figure in &evidence.figures {
             let interval = match (figure.low, figure.high) {
                 (Some(low), Some(high)) => format!(" ({low:.3} to {high:.3})"),
                 _ => String::new(),
             };
-            say(format_args!(
+            show(format_args!(
                 "{:<8} {:<24} {:.3}{interval}, n = {}",
                 figure.task, figure.metric, figure.value, figure.n
             ))?;
         }
     }
     if let Some(licence) = &manifest.licence {
-        say(format_args!("\nlicence: {}", licence.model))?;
+        show(format_args!("\nlicence: {}", licence.model))?;
         for data in &licence.training_data {
-            say(format_args!("trained on: {data}"))?;
+            show(format_args!("trained on: {data}"))?;
         }
     }
     Ok(())
 }
 
 fn print_graph(graph: &Graph) -> Result<(), CliError> {
-    say("")?;
+    show("")?;
     for (kind, tensors) in [("input", &graph.inputs), ("output", &graph.outputs)] {
         for tensor in tensors {
             let steps = match tensor.quantisation {
                 Some((scale, zero)) => format!(", steps of {scale:.5} from {zero}"),
                 None => String::new(),
             };
-            say(format_args!("{kind:<7} {tensor}{steps}  {}", tensor.name))?;
+            show(format_args!("{kind:<7} {tensor}{steps}  {}", tensor.name))?;
         }
     }
     for operator in &graph.operators {
-        say(format_args!(
+        show(format_args!(
             "{:>5} x {} v{}",
             operator.count, operator.name, operator.version
         ))?;
     }
     if graph.subgraphs != 1 {
-        say(format_args!("{} subgraphs", graph.subgraphs))?;
+        show(format_args!("{} subgraphs", graph.subgraphs))?;
     }
     Ok(())
 }

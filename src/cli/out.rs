@@ -21,10 +21,18 @@ pub fn say(line: impl Display) -> Result<(), CliError> {
     })
 }
 
-/// A line on stderr, with the program's name before it. Where stderr is gone too there is
-/// nobody left to tell.
+/// A line on stderr, with the program's name before it; a name from outside in it cannot steer
+/// the terminal. Where stderr is gone too there is nobody left to tell.
 pub fn complain(sentence: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "bccscope: {sentence}");
+    let safe = printable_lines(sentence);
+    let _ = writeln!(io::stderr().lock(), "bccscope: {safe}");
+}
+
+/// As [`printable`], for text of several lines.
+pub fn printable_lines(text: impl Display) -> String {
+    let text = text.to_string();
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    lines.join("\n")
 }
 
 /// Text from outside (a file name) for a terminal: control characters as escapes.
@@ -51,5 +59,6 @@ mod tests {
     fn a_file_name_cannot_steer_the_terminal() {
         assert_eq!(printable("läsion 1.jpg"), "läsion 1.jpg");
         assert_eq!(printable("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+        assert_eq!(printable_lines("a\u{1b}\nb\r\n"), "a\\u{1b}\nb\\r\n");
     }
 }

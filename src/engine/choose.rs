@@ -9,9 +9,9 @@ use crate::{assess::EngineInfo, model::Package};
 /// The engine to use, from a CPU engine whose known answers are right.
 ///
 /// `questions` are input tensors that both engines are asked: the accelerator is used only where
-/// its answers are the CPU's, within the manifest's bound. With [`Choice::Auto`] the plain CPU
-/// engine comes back where the model has no compiled file or no accelerator is there; every other
-/// reason not to use it is a fallback and shown.
+/// its answers are the CPU's, within the manifest's bound. With [`Choice::Auto`] the CPU is no
+/// fallback where the model has no compiled file, and as long as no accelerator is there; every
+/// other reason not to use it is one and shown.
 pub fn choose(
     cpu: Box<dyn Engine>,
     package: &Package,
@@ -48,14 +48,9 @@ pub fn choose(
         shape: Shape::of(&package.manifest),
         max_difference: compiled.max_difference,
         limits: Limits::with_deadline(settings.deadline()),
+        root: "/".into(),
     };
-    match Guarded::open(cpu, launch, probes, auto) {
-        Ok(engine) => Box::new(engine),
-        Err(not_used) => {
-            log::info!("{}; the CPU analyses", not_used.failure.sentence());
-            not_used.cpu
-        }
-    }
+    Box::new(Guarded::open(cpu, launch, probes, auto))
 }
 
 /// Why a model cannot use an accelerator.

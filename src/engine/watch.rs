@@ -9,7 +9,7 @@ use crate::assess::EngineInfo;
 pub struct Watch(Arc<Mutex<EngineInfo>>);
 
 impl Watch {
-    pub(super) fn new(info: EngineInfo) -> Watch {
+    pub(crate) fn new(info: EngineInfo) -> Watch {
         Watch(Arc::new(Mutex::new(info)))
     }
 
@@ -21,7 +21,7 @@ impl Watch {
             .clone()
     }
 
-    pub(super) fn set(&self, info: EngineInfo) {
+    pub(crate) fn set(&self, info: EngineInfo) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = info;
     }
 }

@@ -11,7 +11,8 @@
 //! libedgetpu ends its process on a failed USB transfer, hangs, and answers wrongly after some
 //! faults. So each inference has a deadline, each answer counts only once a known answer that
 //! was asked right behind it is right, and a worker that failed is killed. It is started again
-//! after a while, longer each time, and used again once its known answers are right.
+//! after a while, longer each time, and used again once its known answers are right. Where no
+//! accelerator was asked for and none is there, only the buses are looked at, now and then.
 
 mod backoff;
 mod child;
@@ -20,6 +21,7 @@ mod guarded;
 mod input;
 mod isolated;
 mod keeper;
+mod last_words;
 mod process;
 mod protocol;
 
@@ -27,7 +29,7 @@ use std::{path::PathBuf, time::Duration};
 
 pub use child::serve;
 pub use failure::Failure;
-pub use guarded::{Guarded, NotUsed};
+pub use guarded::Guarded;
 pub use isolated::Isolated;
 
 use super::{Outputs, Shape};
@@ -50,6 +52,8 @@ pub struct Launch {
     pub max_difference: f32,
     /// Time limits.
     pub limits: Limits,
+    /// Where `sys` and `dev` are, which show what is plugged in: `/`.
+    pub root: PathBuf,
 }
 
 impl Launch {
@@ -78,6 +82,8 @@ pub struct Limits {
     pub longest_rest: Duration,
     /// Failures within a minute after which the longest rest is taken at once.
     pub trips: usize,
+    /// Between two looks at the buses where no accelerator is missed: seldom, for a battery.
+    pub look: Duration,
 }
 
 impl Limits {
@@ -90,6 +96,7 @@ impl Limits {
             first_rest: Duration::from_secs(1),
             longest_rest: Duration::from_secs(60),
             trips: 5,
+            look: Duration::from_secs(10),
         }
     }
 }

@@ -65,10 +65,9 @@ fn accelerator(assessor: &Assessor, choice: Choice) -> Check {
             None => Check::pass(ACCELERATOR, words),
         };
     }
-    match assessor.package().manifest.files.edgetpu {
-        None => Check::skip(ACCELERATOR, engine::NO_FILE),
-        Some(_) => Check::skip(ACCELERATOR, usb::look().sentence()),
-    }
+    // The CPU alone and no fallback: there is no accelerator, or no file for one.
+    let why = assessor.accelerator_unused();
+    Check::skip(ACCELERATOR, why.unwrap_or_else(|| engine::NO_FILE.into()))
 }
 
 /// The same picture several times: the same answer each time, or something is broken.

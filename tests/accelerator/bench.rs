@@ -11,7 +11,7 @@ use bccscope::{
     engine::{
         CpuEngine, Engine, Outputs, Settings, Shape,
         edgetpu::{Session, Trouble},
-        worker::{Failure, Guarded, Launch, Limits, NotUsed, Probe},
+        worker::{Guarded, Launch, Limits, Probe},
     },
     model::{
         Package,
@@ -98,8 +98,10 @@ impl Bench {
                 first_rest: Duration::from_millis(10),
                 longest_rest: Duration::from_millis(50),
                 trips: 5,
+                look: Duration::from_millis(10),
                 ..Limits::with_deadline(inference)
             },
+            root: self.dir.path().into(),
         }
     }
 
@@ -141,16 +143,19 @@ impl Bench {
 
     /// The same with this engine behind it.
     pub fn open_before(&self, cpu: Box<dyn Engine>, launch: Launch) -> Guarded {
-        match Guarded::open(cpu, launch, self.probes(), false) {
-            Ok(engine) => engine,
-            Err(_) => unreachable!("only asked for with `or_absent`"),
-        }
+        Guarded::open(cpu, launch, self.probes(), false)
     }
 
     /// As `choice = "auto"` opens it.
-    pub fn open_auto(&self, launch: Launch) -> Result<Guarded, Failure> {
+    pub fn open_auto(&self, launch: Launch) -> Guarded {
         Guarded::open(Box::new(self.cpu()), launch, self.probes(), true)
-            .map_err(|NotUsed { failure, .. }| failure)
+    }
+
+    /// Plugs an accelerator into the buses that the launch looks at.
+    pub fn plug_in(&self) {
+        let dev = self.dir.path().join("dev");
+        fs::create_dir(&dev).unwrap();
+        fs::write(dev.join("apex_0"), "").unwrap();
     }
 }
 

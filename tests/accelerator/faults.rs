@@ -1,8 +1,8 @@
 //! Every fault: the CPU answers, the reason is said, and the accelerator comes back.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
-use bccscope::engine::{Engine, worker::Failure};
+use bccscope::engine::Engine;
 
 use crate::bench::{Bench, SIMULATED, close, same, wait_for};
 
@@ -158,14 +158,39 @@ fn an_accelerator_beyond_the_manifests_bound_is_refused() {
 fn without_any_accelerator_auto_is_the_plain_cpu() {
     let bench = Bench::new();
     bench.faults("no-device");
-    match bench.open_auto(bench.launch(AMPLE)) {
-        Err(Failure::Absent(_)) => {}
-        other => panic!("{:?}", other.map(|engine| engine.info().clone())),
-    }
+    let mut engine = bench.open_auto(bench.launch(AMPLE));
+    let input = bench.input(1);
+    same(
+        &engine.infer(&input).unwrap(),
+        &bench.cpu().infer(&input).unwrap(),
+    );
+    assert_eq!(engine.info(), bench.cpu().info());
+    let why = engine.unused().expect("the self-test says why");
+    assert!(why.contains("no Edge TPU on USB or PCIe"), "{why}");
     // One that is there and fails is a fallback all the same.
     bench.faults("busy");
-    let engine = bench.open_auto(bench.launch(AMPLE)).unwrap();
+    let engine = bench.open_auto(bench.launch(AMPLE));
     assert!(engine.info().fallback.is_some());
+    assert_eq!(engine.unused(), None);
+}
+
+#[test]
+fn an_accelerator_that_is_plugged_in_later_is_used_by_auto_and_missed_when_it_goes() {
+    let bench = Bench::new();
+    bench.faults("no-device");
+    let engine = bench.open_auto(bench.launch(AMPLE));
+    bench.faults("");
+    // The buses show none, so no process is started, and there is no badge.
+    thread::sleep(Duration::from_millis(100));
+    assert_eq!(&engine.watch().unwrap().get(), bench.cpu().info());
+    bench.plug_in();
+    wait_for(&engine, |name, fallback| {
+        name == SIMULATED && fallback.is_none()
+    });
+    bench.faults("gone");
+    wait_for(&engine, |name, fallback| {
+        name == "CPU" && fallback.is_some()
+    });
 }
 
 #[test]

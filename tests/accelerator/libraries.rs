@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use bccscope::engine::{Engine, edgetpu::Trouble, worker::Failure};
+use bccscope::engine::Engine;
 
 use crate::bench::{Bench, SIMULATED};
 
@@ -22,10 +22,13 @@ fn no_library() {
     let why = said_of(&bench);
     assert!(why.contains("is not installed"), "{why}");
     // Where nothing was asked for, nothing is missed.
-    match bench.open_auto(bench.launch(Duration::from_secs(20))) {
-        Err(Failure::Absent(Trouble::LibraryMissing { .. })) => {}
-        other => panic!("{:?}", other.map(|engine| engine.info().clone())),
-    }
+    let auto = bench.open_auto(bench.launch(Duration::from_secs(20)));
+    assert_eq!(
+        (auto.info().name.as_str(), &auto.info().fallback),
+        ("CPU", &None)
+    );
+    let why = auto.unused().expect("the self-test says why");
+    assert!(why.contains("is not installed"), "{why}");
 }
 
 #[test]

@@ -97,6 +97,16 @@ fn a_fallback_is_in_the_json_line_and_on_stderr() {
 }
 
 #[test]
+fn without_an_accelerator_auto_says_nothing_of_one() {
+    let bench = Bench::new();
+    bench.faults("no-device");
+    let (line, words) = analyse(&bench, "auto");
+    assert_eq!(line["engine"], "CPU");
+    assert_eq!(line["engine_fallback"], Value::Null);
+    assert!(!words.contains("the CPU analyses"), "{words}");
+}
+
+#[test]
 fn a_damaged_compiled_file_is_a_fallback_with_auto_too() {
     let bench = Bench::new();
     let file = bench.dir.path().join("model/model_edgetpu.tflite");

@@ -249,10 +249,44 @@ fn a_name_that_is_not_utf8_or_steers_terminals_does_no_harm() {
     let lines = analyze([&odd, &evil]).json();
     assert_eq!(lines.len(), 2);
     assert!(line_of(&lines, "l\u{fffd}sion.jpg")["verdict"].is_string());
-    let text = bccscope([OsStr::new("analyze"), odd.as_os_str(), evil.as_os_str()]);
+    let shown = dir.path().join("shown");
+    let analyze = [OsStr::new("analyze"), odd.as_os_str(), evil.as_os_str()];
+    let screens = [OsStr::new("--screens"), shown.as_os_str()];
+    let text = bccscope(analyze.into_iter().chain(screens));
     assert_eq!(text.code, 0);
     assert!(!text.out.contains('\u{1b}'), "{:?}", text.out);
-    assert!(text.out.contains("a\\u{1b}[2J\\nb.jpg"), "{}", text.out);
+    for words in ["a\\u{1b}[2J\\nb.jpg", "0002-a\\u{1b}[2J\\nb.screen.png"] {
+        assert!(text.out.contains(words), "{}", text.out);
+    }
+    // And where a file's name is in a complaint.
+    fs::remove_dir_all(&shown).unwrap();
+    fs::create_dir_all(shown.join("0001-a\u{1b}[2J\nb.screen.png")).unwrap();
+    let [command, _, evil] = analyze;
+    let text = bccscope([command, evil].into_iter().chain(screens));
+    text.refused(1, &["a\\u{1b}[2J", "cannot be written"]);
+    assert!(!text.err.contains('\u{1b}'), "{:?}", text.err);
+}
+
+#[test]
+fn a_picture_with_the_longest_of_names_is_analysed_with_its_maps_and_so_is_the_next() {
+    let dir = folder();
+    let long = put(&dir, format!("{}.jpg", "x".repeat(251)), lesion());
+    let next = put(&dir, "y.jpg", lesion());
+    let maps = dir.path().join("maps");
+    let outputs = [
+        "--heatmaps".as_ref(),
+        maps.as_os_str(),
+        "--screens".as_ref(),
+        maps.as_os_str(),
+    ];
+    let pictures = [long.as_os_str(), next.as_os_str(), "--no-gate".as_ref()];
+    let ran = analyze(pictures.into_iter().chain(outputs));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = ran.json();
+    for name in ["xxx.jpg", "/y.jpg"] {
+        let map = line_of(&lines, name)["heatmaps"]["BCC"].as_str().unwrap();
+        assert!(fs::exists(map).unwrap(), "{map}");
+    }
 }
 
 #[test]
@@ -273,6 +307,8 @@ fn an_output_folder_that_cannot_be_written_ends_the_run_with_its_name() {
         maps.as_os_str(),
     ]);
     ran.refused(1, &["0001-lesion.BCC.png: cannot be written"]);
+    // The verdict is not lost with it.
+    assert!(line_of(&ran.json(), "lesion.jpg")["verdict"].is_string());
 }
 
 #[test]

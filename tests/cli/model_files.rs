@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tflite_file::spoil;
+use tflite_file::{Network, spoil};
 
 use crate::support::{Ran, bccscope, coral, folder, put, shipped};
 
@@ -86,6 +86,12 @@ fn info_looks_into_any_file_and_refuses_the_others() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("CONV_2D"), "{}", ran.out);
     let dir = folder();
+    let mut network = Network::sound();
+    network.tensors[tflite_file::INPUT].name = "in\u{1b}[2J".into();
+    let evil = info(&put(&dir, "evil\u{1b}[2J.tflite", network.write()));
+    assert_eq!(evil.code, 0, "{}", evil.err);
+    assert!(!evil.out.contains('\u{1b}'), "{:?}", evil.out);
+    assert!(evil.out.contains("in\\u{1b}[2J"), "{}", evil.out);
     info(dir.path()).refused(1, &["is not a file"]);
     info(&put(&dir, "x.tflite", "hello")).refused(1, &["x.tflite: ", "no TFL3 mark"]);
     info(&dir.path().join("none.tflite")).refused(1, &["none.tflite: cannot be read"]);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::InputSpec;
+use crate::{assess::EngineInfo, engine::EngineError, model::InputSpec};
 
 const SPEC: InputSpec = InputSpec {
     width: 32,

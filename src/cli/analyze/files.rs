@@ -14,6 +14,9 @@ use crate::{
     screen,
 };
 
+/// Bytes of an image's name that go into those of its outputs.
+const STEM: usize = 200;
+
 pub(super) struct Outputs {
     heatmaps: Option<PathBuf>,
     occlusion: bool,
@@ -72,14 +75,39 @@ impl Outputs {
     }
 }
 
-/// Two images of the same name in different folders must not overwrite each other.
+/// The start of an output's name. The number keeps two images of one name in different folders,
+/// or of one start as long as this, from overwriting each other.
 fn stem(number: usize, path: &str) -> String {
     let stem = Path::new(path)
         .file_stem()
-        .map_or_else(|| "image".into(), |s| s.to_string_lossy().into_owned());
+        .map_or_else(|| "image".into(), |s| s.to_string_lossy());
+    // A file system takes 255 bytes, and number and ending want some of them.
+    let end = (0..=STEM.min(stem.len())).rfind(|&at| stem.is_char_boundary(at));
+    let stem = stem.get(..end.unwrap_or(0)).unwrap_or_default();
     format!("{number:04}-{stem}")
 }
 
 fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> CliError {
     CliError::Failed(format!("{}: cannot be written: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_with_the_longest_of_names_has_outputs_with_names_that_can_be() {
+        assert_eq!(stem(7, "folder/lesion.jpg"), "0007-lesion");
+        for name in [
+            "x".repeat(245),
+            "\u{fffd}".repeat(251),
+            format!("x{}", "ä".repeat(120)),
+        ] {
+            let stem = stem(123_456, &format!("{name}.jpg"));
+            let cut = stem.strip_prefix("123456-").expect("the number");
+            assert!(name.starts_with(cut) && cut.len() > 190, "{stem}");
+            let longest = format!("{stem}.BCC.occlusion.png");
+            assert!(longest.len() <= 255, "{}", longest.len());
+        }
+    }
 }

@@ -49,8 +49,12 @@ pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
         report.elapsed_ms.total,
         report.notice
     );
+    if let Some(engine) = &report.heatmaps_engine {
+        let _ = writeln!(text, "  heat maps by another engine: {}", engine.name);
+    }
     if let Some(path) = screen {
-        let _ = writeln!(text, "  screen: {}", path.display());
+        let path = path.display().to_string();
+        let _ = writeln!(text, "  screen: {}", printable(&path));
     }
     text
 }

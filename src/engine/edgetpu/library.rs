@@ -14,7 +14,7 @@ use std::{
 
 use libloading::Library;
 
-use super::{tflite::TfLiteDelegate, trouble::Trouble};
+use super::{tflite::TfLiteDelegate, trouble::Trouble, usb};
 
 #[repr(C)]
 struct Device {
@@ -49,7 +49,8 @@ impl EdgeTpu {
         plausible(path)?;
         // SAFETY: its initialisers run; the file is the one the configuration names, and this
         // is a process of its own.
-        let library = unsafe { Library::new(path) }.map_err(|e| Trouble::of_loading(path, &e))?;
+        let library =
+            unsafe { Library::new(path) }.map_err(|e| Trouble::of_loading(path, &e, usb::look))?;
         let library = &ManuallyDrop::new(library);
         // SAFETY: the types are those of the headers named above; it stays loaded.
         unsafe {

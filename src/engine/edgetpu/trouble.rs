@@ -11,6 +11,8 @@ pub enum Trouble {
     LibraryMissing {
         /// The configured path or name.
         path: String,
+        /// What the bus says: without an accelerator there nothing is amiss.
+        sighting: Sighting,
     },
     /// The loader refused it: another architecture, a missing dependency, no permission.
     Unloadable {
@@ -60,7 +62,11 @@ pub enum Trouble {
 
 impl Trouble {
     /// From the loader's words.
-    pub(super) fn of_loading(path: &str, error: &libloading::Error) -> Trouble {
+    pub(super) fn of_loading(
+        path: &str,
+        error: &libloading::Error,
+        look: impl Fn() -> Sighting,
+    ) -> Trouble {
         // The loader's own sentence is the source: libloading adds the path and a preamble.
         let mut why = error.to_string();
         if let Some(source) = std::error::Error::source(error) {
@@ -68,7 +74,10 @@ impl Trouble {
         }
         let path = path.to_owned();
         if why.contains(&format!("{path}: cannot open")) && why.contains("No such file") {
-            Trouble::LibraryMissing { path }
+            Trouble::LibraryMissing {
+                path,
+                sighting: look(),
+            }
         } else if why.contains("file too short") {
             Trouble::Truncated { path }
         } else if why.contains("invalid ELF header") {
@@ -81,8 +90,9 @@ impl Trouble {
     /// Whether it only says that there is no accelerator, and nothing is broken.
     pub fn is_absence(&self) -> bool {
         match self {
-            Trouble::LibraryMissing { .. } => true,
-            Trouble::NoDevice(sighting) => !sighting.any(),
+            Trouble::LibraryMissing { sighting, .. } | Trouble::NoDevice(sighting) => {
+                !sighting.any()
+            }
             _ => false,
         }
     }
@@ -90,7 +100,12 @@ impl Trouble {
     /// What happened and what to do, in one line.
     pub fn sentence(&self) -> String {
         match self {
-            Trouble::LibraryMissing { path } => format!(
+            Trouble::LibraryMissing { path, sighting } if !sighting.any() => format!(
+                "no Edge TPU on USB or PCIe, and {path} is not installed: plug it in, and install \
+                 the Edge TPU runtime (package libedgetpu1-std) or name the file as \
+                 edgetpu_library in the configuration"
+            ),
+            Trouble::LibraryMissing { path, .. } => format!(
                 "{path} is not installed: install the Edge TPU runtime (package libedgetpu1-std) \
                  or name the file as edgetpu_library in the configuration"
             ),
@@ -126,6 +141,41 @@ impl Trouble {
                  TensorFlow Lite {runtime} may not fit each other, or the model was compiled for \
                  a newer runtime"
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_library_is_no_absence_where_an_accelerator_is_plugged_in() {
+        let path = "/nonexistent/libedgetpu.so.1";
+        // SAFETY: there is no such file.
+        let error = unsafe { libloading::Library::new(path) }.expect_err("no such file");
+        let missing = |sighting: Sighting| Trouble::of_loading(path, &error, || sighting.clone());
+        let none = missing(Sighting::default());
+        assert!(none.is_absence());
+        assert!(none.sentence().contains("no Edge TPU on USB or PCIe"));
+        assert!(none.sentence().contains("libedgetpu.so.1 is not installed"));
+        for (boot, ready, pci) in [
+            (true, false, false),
+            (false, true, false),
+            (false, false, true),
+        ] {
+            let plugged_in = missing(Sighting {
+                boot,
+                ready,
+                pci,
+                ..Sighting::default()
+            });
+            assert!(!plugged_in.is_absence());
+            let said = plugged_in.sentence();
+            assert!(
+                said.starts_with("/nonexistent/libedgetpu.so.1 is not installed: install"),
+                "{said}"
+            );
         }
     }
 }

@@ -30,7 +30,13 @@ pub struct Sighting {
 
 /// Looks at `/sys` and `/dev`.
 pub fn look() -> Sighting {
-    look_at(Path::new("/sys"), Path::new("/dev"))
+    look_under(Path::new("/"))
+}
+
+/// The same in another folder than `/`. Cheap: some twenty small files, no process, no device is
+/// woken.
+pub fn look_under(root: &Path) -> Sighting {
+    look_at(&root.join("sys"), &root.join("dev"))
 }
 
 fn look_at(sys: &Path, dev: &Path) -> Sighting {
@@ -54,13 +60,18 @@ fn look_at(sys: &Path, dev: &Path) -> Sighting {
         }
     }
     for file in entries(dev) {
-        let name = file.file_name().unwrap_or_default().as_encoded_bytes();
-        if name.starts_with(b"apex_") {
+        if is_pci(&file) {
             seen.pci = true;
             seen.check(file);
         }
     }
     seen
+}
+
+/// Whether a device file is that of an accelerator on PCIe.
+fn is_pci(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().as_encoded_bytes();
+    name.starts_with(b"apex_")
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
@@ -85,9 +96,15 @@ impl Sighting {
     /// The sentence on permissions, where they are what is in the way.
     pub fn forbidden(&self) -> Option<String> {
         self.closed.as_ref().map(|file| {
+            // One on PCIe cannot be replugged.
+            let then = if is_pci(file) {
+                "restart the machine"
+            } else {
+                "replug the accelerator"
+            };
             format!(
                 "{} may not be opened by this user: install board/99-bccscope.rules under \
-                 /etc/udev/rules.d, add the user to group plugdev, replug the accelerator",
+                 /etc/udev/rules.d, add the user to group plugdev, {then}",
                 file.display()
             )
         })
@@ -177,6 +194,25 @@ mod tests {
         };
         assert!(seen.sentence().contains("/dev/bus/usb/002/007"));
         assert!(seen.sentence().contains("99-bccscope.rules"));
+    }
+
+    #[test]
+    fn the_advice_for_a_closed_pcie_accelerator_opens_it_to_the_service_too() {
+        let seen = Sighting {
+            pci: true,
+            closed: Some("/dev/apex_0".into()),
+            ..Sighting::default()
+        };
+        let advice = seen.sentence();
+        for words in ["/dev/apex_0", "99-bccscope.rules", "plugdev", "restart"] {
+            assert!(advice.contains(words), "no {words:?} in {advice}");
+        }
+        let mut rules = include_str!("../../../board/99-bccscope.rules").lines();
+        let rule = r#"SUBSYSTEM=="apex", GROUP="plugdev", MODE="0660""#;
+        assert!(rules.any(|line| line.ends_with(rule)));
+        let service = include_str!("../../../board/bccscope.service");
+        let mut allowed = service.lines();
+        assert!(allowed.any(|line| line == "DeviceAllow=char-apex rw"));
     }
 
     #[test]

@@ -46,6 +46,11 @@ impl Backoff {
         self.next = Some(now + 2 * limits.first_rest);
     }
 
+    /// There was nothing to start, and nobody misses it.
+    pub fn unmissed(&mut self, now: Instant, limits: &Limits) {
+        self.next = Some(now + limits.look);
+    }
+
     /// How long until the next start.
     pub fn wait(&self, now: Instant) -> Duration {
         self.next

@@ -48,50 +48,25 @@ pub(super) struct Slot {
     pub tried: bool,
     /// The engine is being dropped.
     pub stop: bool,
+    /// An accelerator was asked for, or one was there: without it the CPU is a fallback.
+    missed: bool,
     /// Why there is no worker.
     last: Option<Failure>,
     /// Why there was none before this worker.
     before: Option<Failure>,
 }
 
-/// Why the accelerator is not used, with the CPU engine given back.
-pub struct NotUsed {
-    /// The CPU engine.
-    pub cpu: Box<dyn Engine>,
-    /// Why.
-    pub failure: Failure,
-}
-
 impl Guarded {
-    /// Starts the worker and waits for its first known answers. With `or_absent`, an
-    /// accelerator that is not there gives the CPU engine back; any other failure, and every
-    /// failure without it, gives an engine that answers by the CPU as a fallback and goes on
-    /// trying.
-    ///
-    /// # Errors
-    /// [`NotUsed`].
+    /// Starts the worker and waits for its first known answers. Where that fails, the CPU answers
+    /// as a fallback, and starts are tried again. With `if_there`, the CPU is no fallback as long
+    /// as there is no accelerator, and one that is plugged in later is used.
     pub fn open(
         cpu: Box<dyn Engine>,
         launch: Launch,
         probes: Vec<Probe>,
-        or_absent: bool,
-    ) -> Result<Guarded, NotUsed> {
-        let info = cpu.info().clone();
-        let shared = Arc::new(Shared {
-            launch,
-            probes,
-            changed: Condvar::new(),
-            slot: Mutex::new(Slot {
-                worker: None,
-                backoff: Backoff::new(),
-                tried: false,
-                stop: false,
-                last: None,
-                before: None,
-            }),
-            watch: Watch::new(info.clone()),
-            cpu: info,
-        });
+        if_there: bool,
+    ) -> Guarded {
+        let shared = Arc::new(Shared::new(launch, probes, cpu.info().clone(), if_there));
         let theirs = Arc::clone(&shared);
         let keeper = thread::Builder::new()
             .name("engine-keeper".into())
@@ -109,30 +84,31 @@ impl Guarded {
             }
             Err(e) => shared.lose(&mut slot, Failure::NotStarted(e.to_string())),
         }
-        if let (true, Some(Failure::Absent(_))) = (or_absent, &slot.last)
-            && let Some(failure) = slot.last.clone()
-        {
-            slot.stop = true;
-            shared.changed.notify_all();
-            return Err(NotUsed { cpu, failure });
-        }
         drop(slot);
-        Ok(Guarded {
+        Guarded::of(cpu, shared)
+    }
+
+    fn of(cpu: Box<dyn Engine>, shared: Arc<Shared>) -> Guarded {
+        Guarded {
             cpu,
             info: shared.watch.get(),
             shared,
             turn: 0,
             held: None,
-        })
+        }
     }
 
-    /// The accelerator's answer, if there is one in time and it can be trusted.
-    fn accelerated(&mut self, input: &[i8]) -> Option<Outputs> {
+    /// The accelerator's answer, if there is one in time and it can be trusted; else the CPU with
+    /// the reason. That is made under the same lock: the keeper may have another worker a moment
+    /// later, and no reason any more.
+    fn accelerated(&mut self, input: &[i8]) -> Result<Outputs, EngineInfo> {
         let limits = self.shared.launch.limits;
         // Counted from before the lock: a heartbeat may hold it.
         let until = Instant::now() + limits.inference.saturating_sub(HAND_OVER);
         let mut slot = self.shared.slot();
-        let worker = slot.worker.as_mut()?;
+        let Some(worker) = slot.worker.as_mut() else {
+            return Err(self.shared.instead(&slot));
+        };
         let probe = self
             .shared
             .probes
@@ -150,11 +126,11 @@ impl Guarded {
         match answer {
             Ok(outputs) => {
                 self.info = self.shared.watch.get();
-                Some(outputs)
+                Ok(outputs)
             }
             Err(failure) => {
                 self.shared.lose(&mut slot, failure);
-                None
+                Err(self.shared.instead(&slot))
             }
         }
     }
@@ -170,14 +146,18 @@ impl Engine for Guarded {
             self.info = self.shared.cpu_because(Some(why.clone()));
             return self.cpu.infer(input);
         }
-        // A wrong length is the caller's fault, and the CPU engine says so.
-        if input.len() == self.shared.launch.shape.input_len()
-            && let Some(outputs) = self.accelerated(input)
-        {
-            return Ok(outputs);
+        let (got, want) = (input.len(), self.shared.launch.shape.input_len());
+        if got != want {
+            // The caller's fault, and no engine's.
+            return Err(EngineError::InputLength { got, want });
         }
-        self.info = self.shared.instead(&self.shared.slot());
-        self.cpu.infer(input)
+        match self.accelerated(input) {
+            Ok(outputs) => Ok(outputs),
+            Err(instead) => {
+                self.info = instead;
+                self.cpu.infer(input)
+            }
+        }
     }
 
     fn hold_fallback(&mut self, hold: bool) {
@@ -195,6 +175,10 @@ impl Engine for Guarded {
     fn watch(&self) -> Option<Watch> {
         Some(self.shared.watch.clone())
     }
+
+    fn unused(&self) -> Option<String> {
+        self.shared.slot().unmissed().map(Failure::sentence)
+    }
 }
 
 impl Drop for Guarded {
@@ -206,22 +190,55 @@ impl Drop for Guarded {
     }
 }
 
+impl Slot {
+    /// Why there is no worker, where that is no fallback.
+    pub fn unmissed(&self) -> Option<&Failure> {
+        self.last.as_ref().filter(|_| !self.missed)
+    }
+}
+
 impl Shared {
+    fn new(launch: Launch, probes: Vec<Probe>, cpu: EngineInfo, if_there: bool) -> Shared {
+        Shared {
+            launch,
+            probes,
+            changed: Condvar::new(),
+            slot: Mutex::new(Slot {
+                worker: None,
+                backoff: Backoff::new(),
+                tried: false,
+                stop: false,
+                missed: !if_there,
+                last: None,
+                before: None,
+            }),
+            watch: Watch::new(cpu.clone()),
+            cpu,
+        }
+    }
+
     pub fn slot(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The worker is of no use: it is killed, the CPU takes over, and everybody is told.
     pub fn lose(&self, slot: &mut Slot, failure: Failure) {
-        let now = Instant::now();
+        let (now, limits) = (Instant::now(), &self.launch.limits);
         slot.worker = None;
+        slot.missed |= !matches!(failure, Failure::Absent(_));
         match &failure {
-            Failure::Absent(_) | Failure::Gone => slot.backoff.absent(now, &self.launch.limits),
-            _ => slot.backoff.failed(now, &self.launch.limits),
+            Failure::Absent(_) if !slot.missed => slot.backoff.unmissed(now, limits),
+            Failure::Absent(_) | Failure::Gone => slot.backoff.absent(now, limits),
+            _ => slot.backoff.failed(now, limits),
         }
         // Once each, not at every try.
         if slot.last.as_ref() != Some(&failure) {
-            log::warn!("{}; the CPU analyses instead", failure.sentence());
+            let why = failure.sentence();
+            if slot.missed {
+                log::warn!("{why}; the CPU analyses instead");
+            } else {
+                log::info!("{why}; the CPU analyses");
+            }
         }
         slot.last = Some(failure);
         self.watch.set(self.instead(slot));
@@ -254,14 +271,16 @@ impl Shared {
             log::warn!("{note}");
         }
         slot.before = slot.last.take();
+        slot.missed = true;
         slot.worker = Some(worker);
         self.watch.set(info);
         self.changed.notify_all();
     }
 
-    /// The CPU in the accelerator's place, with the reason.
+    /// The CPU in the accelerator's place, with the reason; where none is missed, the plain CPU.
     fn instead(&self, slot: &Slot) -> EngineInfo {
-        self.cpu_because(slot.last.as_ref().map(Failure::sentence))
+        let why = slot.last.as_ref().filter(|_| slot.missed);
+        self.cpu_because(why.map(Failure::sentence))
     }
 
     fn cpu_because(&self, fallback: Option<String>) -> EngineInfo {
@@ -271,3 +290,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use super::{
     guarded::{Shared, Slot},
     process::Worker,
 };
+use crate::engine::edgetpu::usb;
 
 /// Runs until the engine is dropped.
 pub(super) fn keep(shared: &Shared) {
@@ -33,13 +34,19 @@ pub(super) fn keep(shared: &Shared) {
                     slot = wait(shared, slot, rest);
                     continue;
                 }
+                let unmissed = slot.unmissed().is_some();
                 // Nobody waits for a start: the CPU answers meanwhile.
                 drop(slot);
-                let started = start(shared);
+                let started = if unmissed && !usb::look_under(&shared.launch.root).any() {
+                    None
+                } else {
+                    Some(start(shared))
+                };
                 slot = shared.slot();
                 match started {
-                    Ok((worker, difference)) => shared.gain(&mut slot, worker, difference),
-                    Err(failure) => shared.lose(&mut slot, failure),
+                    Some(Ok((worker, difference))) => shared.gain(&mut slot, worker, difference),
+                    Some(Err(failure)) => shared.lose(&mut slot, failure),
+                    None => slot.backoff.unmissed(Instant::now(), &shared.launch.limits),
                 }
                 slot.tried = true;
                 shared.changed.notify_all();

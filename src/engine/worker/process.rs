@@ -2,15 +2,14 @@
 //! it is told in words.
 
 use std::{
-    collections::VecDeque,
-    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     os::{
         fd::OwnedFd,
         unix::{net::UnixStream, process::ExitStatusExt},
     },
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    process::{Child, ChildStderr, Command, ExitStatus, Stdio},
+    sync::PoisonError,
     thread,
     time::{Duration, Instant},
 };
@@ -23,6 +22,7 @@ use rustix::{
 use super::{
     Failure, Probe,
     input::InputWriter,
+    last_words::{self, LastWords},
     protocol::{Opening, Ready, Reply, Request, garbled, header},
 };
 use crate::engine::Outputs;
@@ -30,16 +30,13 @@ use crate::engine::Outputs;
 /// The hidden command that is a worker.
 pub(super) const COMMAND: &str = "engine-worker";
 
-/// Lines of its stderr that are kept.
-const LAST_WORDS: usize = 8;
-
 /// A running worker with an open engine. Killed when dropped.
 pub(super) struct Worker {
     child: Option<Child>,
     socket: UnixStream,
     input: InputWriter,
     step: String,
-    last_words: Arc<Mutex<VecDeque<String>>>,
+    last_words: LastWords,
     pub ready: Ready,
     pub heard: Instant,
 }
@@ -57,26 +54,15 @@ impl Worker {
         let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
         socket.set_nonblocking(true).map_err(not_started)?;
         let input = InputWriter::new(opening.shape.input_len(), &socket).map_err(not_started)?;
-        let mut child = Command::new(program)
+        let child = Command::new(program)
             .arg(COMMAND)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .map_err(not_started)?;
-        let last_words = Arc::default();
-        if let Some(stderr) = child.stderr.take() {
-            listen(stderr, Arc::clone(&last_words)).map_err(not_started)?;
-        }
-        let mut worker = Worker {
-            child: Some(child),
-            socket,
-            input,
-            step: "its start".into(),
-            last_words,
-            ready: Ready::default(),
-            heard: Instant::now(),
-        };
+        let mut worker =
+            Worker::of(child, socket, input, last_words::listen).map_err(not_started)?;
         let message = Request::open(opening, model).map_err(not_started)?;
         match worker.exchange(&message, limit, until)? {
             Reply::Ready(ready) => worker.ready = ready,
@@ -86,6 +72,29 @@ impl Worker {
             Reply::Refused(trouble) => return Err(Failure::Refused(trouble)),
             Reply::Failed(words) => return Err(Failure::Failed(words)),
             _ => return Err(Failure::Failed(garbled().to_string())),
+        }
+        Ok(worker)
+    }
+
+    /// Owns the process first: whatever fails from here on, it is killed.
+    fn of(
+        mut child: Child,
+        socket: UnixStream,
+        input: InputWriter,
+        listen: impl FnOnce(ChildStderr, LastWords) -> io::Result<()>,
+    ) -> io::Result<Worker> {
+        let stderr = child.stderr.take();
+        let worker = Worker {
+            child: Some(child),
+            socket,
+            input,
+            step: "its start".into(),
+            last_words: LastWords::default(),
+            ready: Ready::default(),
+            heard: Instant::now(),
+        };
+        if let Some(stderr) = stderr {
+            listen(stderr, worker.last_words.clone())?;
         }
         Ok(worker)
     }
@@ -284,34 +293,28 @@ fn ending(status: ExitStatus) -> String {
     }
 }
 
-/// Its stderr goes to the log, and its last lines are kept.
-fn listen(
-    stderr: impl Read + Send + 'static,
-    last_words: Arc<Mutex<VecDeque<String>>>,
-) -> io::Result<()> {
-    thread::Builder::new()
-        .name("worker-stderr".into())
-        .spawn(move || {
-            // Cut, so that a line without end fills no memory.
-            let mut lines = BufReader::new(stderr);
-            let mut line = Vec::new();
-            loop {
-                line.clear();
-                match lines.by_ref().take(1024).read_until(b'\n', &mut line) {
-                    Ok(0) | Err(_) => break,
-                    Ok(_) => {}
-                }
-                let text = String::from_utf8_lossy(&line).trim().to_owned();
-                if text.is_empty() {
-                    continue;
-                }
-                log::debug!("worker: {text}");
-                let mut kept = last_words.lock().unwrap_or_else(PoisonError::into_inner);
-                if kept.len() >= LAST_WORDS {
-                    kept.pop_front();
-                }
-                kept.push_back(text);
-            }
-        })
-        .map(drop)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_nobody_can_listen_to_is_killed() {
+        let (socket, _theirs) = UnixStream::pair().unwrap();
+        let input = InputWriter::new(4, &socket).unwrap();
+        let child = Command::new("sleep")
+            .arg("600")
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sleep is there");
+        let process = format!("/proc/{}", child.id());
+        let no_thread = |_, _| Err(io::Error::other("no more threads"));
+        let refused = Worker::of(child, socket, input, no_thread).err();
+        assert_eq!(refused.expect("an error").to_string(), "no more threads");
+        // Killed and waited for: a process that only ended would still be there.
+        let patience = Instant::now();
+        while Path::new(&process).exists() {
+            assert!(patience.elapsed() < Duration::from_secs(30), "it runs on");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
 }

@@ -135,13 +135,31 @@ fn over_the_batch(node: &Node, graph: &Nodes, bytes: &[u8]) -> Result<(), String
     let (Some(input), Some(axes)) = (input, axes) else {
         return Ok(());
     };
-    let values = bytes.get(axes.bytes.clone()).unwrap_or_default();
-    let rank = i32::try_from(input.shape.len()).unwrap_or(i32::MAX);
-    let (values, _) = values.as_chunks::<4>();
-    let batch = values
-        .iter()
-        .map(|value| i32::from_le_bytes(*value))
-        .any(|axis| axis == 0 || axis == -rank);
+    let (values, _) = bytes
+        .get(axes.bytes.clone())
+        .unwrap_or_default()
+        .as_chunks::<4>();
+    let rank = input.shape.len();
+    // Looked at before the values: many nodes may name one constant of any size.
+    if values.len() > rank {
+        return Err(format!(
+            "{} has {} axes where {} has {rank} dimensions: the file is damaged",
+            axes.name,
+            values.len(),
+            input.name
+        ));
+    }
+    let rank = i32::try_from(rank).unwrap_or(i32::MAX);
+    let mut batch = false;
+    for axis in values.iter().map(|value| i32::from_le_bytes(*value)) {
+        if !(-rank..rank).contains(&axis) {
+            return Err(format!(
+                "{} names the axis {axis} where {} has {rank} dimensions: the file is damaged",
+                axes.name, input.name
+            ));
+        }
+        batch |= axis == 0 || axis == -rank;
+    }
     if batch && rank > 1 {
         return Err("it reduces over the batch dimension, which the Edge TPU cannot".into());
     }

@@ -222,6 +222,43 @@ fn a_mean_over_the_batch_is_refused() {
 }
 
 #[test]
+fn axes_that_the_picture_does_not_have_are_refused() {
+    for axis in [4, -5, i32::MAX, i32::MIN] {
+        refused(
+            |n| n.tensors[tflite_file::AXES].data = i32::to_le_bytes(axis).to_vec(),
+            &["node 1, MEAN", &format!("axis {axis} "), "damaged"],
+        );
+    }
+}
+
+#[test]
+fn a_file_in_which_every_node_has_millions_of_axes_is_refused_at_once() {
+    let mut network = Network::sound();
+    network.tensors[tflite_file::AXES].data = i32::to_le_bytes(1).repeat(1 << 20);
+    for _ in 0..10_000 {
+        let mean = &network.nodes[1];
+        let (inputs, outputs) = (mean.inputs.clone(), mean.outputs.clone());
+        network.nodes.push(tflite_file::Node {
+            code: 40,
+            custom: None,
+            version: 2,
+            inputs,
+            outputs,
+            options: vec![],
+            payload: vec![],
+        });
+    }
+    let bytes = network.write();
+    let clock = std::time::Instant::now();
+    let lint = lint(&bytes).unwrap();
+    // One look at all of them takes minutes.
+    assert!(clock.elapsed() < std::time::Duration::from_secs(10));
+    assert_eq!(lint.prediction(), Prediction::Refused);
+    let first = lint.refusals[0].to_string();
+    assert!(first.contains("axes has 1048576 axes"), "{first}");
+}
+
+#[test]
 fn control_flow_is_refused() {
     refused(|n| n.subgraphs = 2, &["2 subgraphs", "control flow"]);
 }
