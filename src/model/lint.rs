@@ -13,7 +13,7 @@ mod tensors;
 
 use std::fmt;
 
-use super::tflite::{EDGETPU_OPERATOR, Node, Nodes, Operator};
+use super::tflite::{EDGETPU_OPERATOR, Node, Nodes, Operator, counted};
 use operators::Support;
 
 /// Memory of the chip for a model's parameters, in bytes: 8 MiB, less what the compiler keeps
@@ -92,7 +92,12 @@ impl Lint {
 pub fn lint(bytes: &[u8]) -> Result<Lint, String> {
     let graph = Nodes::read(bytes)?;
     let mut lint = Lint {
-        operators: counted(&graph.nodes),
+        operators: counted(
+            graph
+                .nodes
+                .iter()
+                .map(|node| (node.operator.name.as_str(), node.operator.version)),
+        ),
         refusals: Vec::new(),
         warnings: Vec::new(),
         parameters: parameters(&graph),
@@ -179,20 +184,6 @@ impl Lint {
 
 fn is_compiled(node: &Node) -> bool {
     node.operator.name == EDGETPU_OPERATOR
-}
-
-fn counted(nodes: &[Node]) -> Vec<Operator> {
-    let mut counted: Vec<Operator> = Vec::new();
-    for Node { operator, .. } in nodes {
-        let known = counted
-            .iter_mut()
-            .find(|known| known.name == operator.name && known.version == operator.version);
-        match known {
-            Some(known) => known.count += 1,
-            None => counted.push(operator.clone()),
-        }
-    }
-    counted
 }
 
 /// Each constant once, also where two tensors share it.

@@ -10,7 +10,7 @@ mod flatbuffer;
 mod nodes;
 mod operators;
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 pub use constants::{Constant, constants};
 use flatbuffer::Table;
@@ -135,21 +135,11 @@ fn read(bytes: &[u8]) -> Option<Graph> {
     let main = *subgraphs.first()?;
     let tensors = main.tables(0)?;
 
-    let mut operators: Vec<Operator> = Vec::new();
+    let mut nodes = Vec::new();
     for node in main.tables(3)? {
         let code = usize::try_from(node.u32(0, 0)?).ok()?;
         let (name, version) = codes.get(code)?;
-        match operators
-            .iter_mut()
-            .find(|op| &op.name == name && op.version == *version)
-        {
-            Some(op) => op.count += 1,
-            None => operators.push(Operator {
-                name: name.clone(),
-                version: *version,
-                count: 1,
-            }),
-        }
+        nodes.push((name.as_str(), *version));
     }
     let border = |field| -> Option<Vec<TensorInfo>> {
         main.i32s(field)?
@@ -158,11 +148,30 @@ fn read(bytes: &[u8]) -> Option<Graph> {
             .collect()
     };
     Some(Graph {
-        operators,
+        operators: counted(nodes),
         subgraphs: subgraphs.len(),
         inputs: border(1)?,
         outputs: border(2)?,
     })
+}
+
+/// Each operator of each version once, with its number of nodes, in the order they come. By a map:
+/// a file may name thousands.
+pub(super) fn counted<'a>(nodes: impl IntoIterator<Item = (&'a str, i32)>) -> Vec<Operator> {
+    let mut places: HashMap<(&str, i32), usize> = HashMap::new();
+    let mut counted: Vec<Operator> = Vec::new();
+    for (name, version) in nodes {
+        let place = *places.entry((name, version)).or_insert(counted.len());
+        match counted.get_mut(place) {
+            Some(known) => known.count += 1,
+            None => counted.push(Operator {
+                name: name.to_owned(),
+                version,
+                count: 1,
+            }),
+        }
+    }
+    counted
 }
 
 fn operator_code(table: Table<'_>) -> Option<(String, i32)> {
@@ -205,6 +214,20 @@ fn element_type(number: i8) -> ElementType {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operators_are_counted_by_name_and_version_in_the_order_they_come() {
+        let of = |(name, version): (&str, i32), count| Operator {
+            name: name.into(),
+            version,
+            count,
+        };
+        let [conv, add, other] = [("CONV_2D", 3), ("ADD", 2), ("CONV_2D", 5)];
+        assert_eq!(
+            counted([conv, add, conv, other, conv]),
+            [of(conv, 3), of(add, 1), of(other, 1)]
+        );
+    }
     use proptest::prelude::*;
 
     proptest! {
