@@ -54,6 +54,19 @@ pub struct Opened {
     pub source: Arc<Source>,
     /// Set where the format really in use is not the one asked for: both, in words.
     pub adjusted: Option<String>,
+    /// Time between two of its frames, where it says.
+    pub interval: Option<Duration>,
+}
+
+impl Opened {
+    /// A source that is as it was asked for, and says nothing of its rate.
+    pub fn new(source: Arc<Source>) -> Opened {
+        Opened {
+            source,
+            adjusted: None,
+            interval: None,
+        }
+    }
 }
 
 /// Why there is no picture, and what to do about it.

@@ -18,7 +18,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub(crate) use decode::check_pixels;
-pub use decode::{DecodeError, Detail, MAX_PIXELS};
+pub use decode::{DecodeError, Detail, MAX_PIXELS, MAX_SIDE};
 pub(crate) use scale::{Part, Scaler};
 
 /// Number of a frame within one run of the program: unique and rising, never reused.

@@ -48,10 +48,7 @@ impl Camera for StringCamera {
         if plugged != self.open {
             self.open = plugged;
             return if plugged {
-                News::Opened(Opened {
-                    source: self.source.clone(),
-                    adjusted: None,
-                })
+                News::Opened(Opened::new(self.source.clone()))
             } else {
                 News::Lost(Lost {
                     why: "unplugged".into(),

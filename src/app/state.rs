@@ -19,7 +19,7 @@ use self::saves::Saves;
 use super::event::{Case, Effect, Event, LiveFrame, Ticket};
 use crate::{
     assess::EngineInfo,
-    camera::{Lost, Opened},
+    camera::{Lost, Opened, stall},
     frame::{Source, SourceKind},
     screen::{CaseNote, Sight},
 };
@@ -53,6 +53,8 @@ pub struct State {
     ticket: Ticket,
     saves: Saves,
     limits: Limits,
+    /// A live picture older than this is no live picture: the limit, or a slow camera's own time.
+    stall: Duration,
 }
 
 impl State {
@@ -79,6 +81,7 @@ impl State {
             clock: String::new(),
             ticket: Ticket(0),
             saves: Saves::default(),
+            stall: limits.stall,
             limits,
         }
     }
@@ -148,6 +151,7 @@ impl State {
         self.live = None;
         self.source = Some(opened.source);
         self.adjusted = opened.adjusted;
+        self.stall = stall(self.limits.stall, opened.interval);
         self.view = View::Lost(Lost {
             why: "The camera is there, its first picture is awaited".into(),
             advice: "If none comes: switch the dermatoscope's light on, or plug it in again."
@@ -215,7 +219,7 @@ impl State {
         effects.extend(self.saves.due(now, self.shown_save()));
         // The camera's own watch comes first; this one holds even if that hangs.
         if let Some((seen, _)) = &self.live
-            && now.saturating_duration_since(*seen) > self.limits.stall
+            && now.saturating_duration_since(*seen) > self.stall
         {
             // The source stays: its next frame brings the picture back.
             effects.extend(self.take_down(Lost {

@@ -32,7 +32,7 @@ pub struct Looked {
     pub infer: Duration,
 }
 
-/// Runs every view, all of them by one engine ([`by_one_engine`]).
+/// Runs every view, all of them by one engine (`one_engine`).
 ///
 /// # Errors
 /// [`AssessError`]: a view that cannot be made, an engine that fails, or one that changes

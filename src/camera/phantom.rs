@@ -182,10 +182,7 @@ impl Camera for PhantomCamera {
     fn next(&mut self, wait: Duration) -> News {
         if !self.opened {
             self.opened = true;
-            return News::Opened(Opened {
-                source: self.source.clone(),
-                adjusted: None,
-            });
+            return News::Opened(Opened::new(self.source.clone()));
         }
         if !self.pace.wait(wait) {
             return News::Quiet;

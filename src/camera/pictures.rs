@@ -63,10 +63,7 @@ impl Pictures {
                     pace: Pace::new(FPS),
                     until,
                 };
-                News::Opened(Opened {
-                    source,
-                    adjusted: None,
-                })
+                News::Opened(Opened::new(source))
             }
             Err(why) => {
                 self.shown = Shown::Unreadable { until };

@@ -183,6 +183,7 @@ impl Camera for Replay {
                     return News::Opened(Opened {
                         source: self.source.clone(),
                         adjusted,
+                        interval: None,
                     });
                 }
                 Event::Frame(_) if self.overtaken(began) => {}

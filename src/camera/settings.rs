@@ -29,10 +29,10 @@ pub struct Settings {
     pub stall_ms: u64,
 }
 
-/// How long a camera of this rate may deliver nothing before it stands still: `set`, or three
-/// frames' time where that is longer.
-pub(crate) fn stall(set: Duration, fps: f64) -> Duration {
-    let three = Duration::try_from_secs_f64(3.0 / fps).unwrap_or_default();
+/// How long a camera with this time between two frames may deliver nothing before it stands still:
+/// `set`, or three frames' time where that is longer.
+pub(crate) fn stall(set: Duration, interval: Option<Duration>) -> Duration {
+    let three = interval.unwrap_or_default().saturating_mul(3);
     set.max(three.min(Duration::from_millis(LONGEST_STALL)))
 }
 
@@ -152,21 +152,19 @@ mod tests {
     #[test]
     fn a_slow_camera_is_given_the_time_of_three_frames() {
         let set = Duration::from_secs(1);
-        for (fps, milliseconds) in [
-            (30.0, 1000),
-            (3.0, 1000),
-            (2.0, 1500),
-            (1.0, 3000),
-            // Nonsense is no way to wait for ever, nor to panic.
-            (1e-9, 10_000),
-            (0.0, 1000),
-            (-1.0, 1000),
-            (f64::NAN, 1000),
+        for (interval, milliseconds) in [
+            (None, 1000),
+            (Some(33), 1000),
+            (Some(333), 1000),
+            (Some(500), 1500),
+            (Some(1000), 3000),
+            // Nonsense is no way to wait for ever.
+            (Some(u64::MAX), 10_000),
         ] {
             assert_eq!(
-                stall(set, fps),
+                stall(set, interval.map(Duration::from_millis)),
                 Duration::from_millis(milliseconds),
-                "{fps}"
+                "{interval:?}"
             );
         }
     }

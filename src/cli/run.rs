@@ -13,10 +13,7 @@ use super::{
     error::{CliError, OrFail},
 };
 use crate::{
-    app::{
-        Limits,
-        device::{self, Parts},
-    },
+    app::device::{self, Parts},
     camera::{self, Choice},
     config::Config,
     display::{Kind, Order, Reopening, Size},
@@ -67,22 +64,13 @@ fn kind(name: &str) -> Result<Kind, String> {
     }
 }
 
-/// The limits of the settings; a camera asked for a slow rate is no picture that stands still.
-fn limits(config: &Config, source: &Choice) -> Result<Limits, String> {
-    let mut limits = config.app.limits()?;
-    if *source == Choice::Camera {
-        limits.stall = camera::stall(limits.stall, f64::from(config.camera.fps));
-    }
-    Ok(limits)
-}
-
 /// Runs the device until it is asked to quit. A refused model is shown on the display and
 /// does not end it.
 ///
 /// # Errors
 /// When no display works, the source cannot be opened, or settings are out of range.
 pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
-    let limits = limits(config, &command.source).map_err(CliError::WrongUse)?;
+    let limits = config.app.limits().map_err(CliError::WrongUse)?;
     let views_time = config.app.views_time().map_err(CliError::WrongUse)?;
     let mut settings = config.display.clone();
     if !command.display.is_empty() {
@@ -125,24 +113,4 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
         watchdog: Watchdog::from_environment(),
     })
     .map_err(CliError::Failed)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn the_picture_of_a_camera_set_to_one_frame_a_second_is_not_taken_down_between_two() {
-        let mut config = Config::default();
-        let stall = |config: &Config, source: &str| {
-            let source = source.parse().expect("a source");
-            limits(config, &source).expect("limits").stall
-        };
-        assert_eq!(stall(&config, "camera"), Duration::from_secs(1));
-        config.camera.fps = 1;
-        assert_eq!(stall(&config, "camera"), Duration::from_secs(3));
-        assert_eq!(stall(&config, "phantom"), Duration::from_secs(1));
-    }
 }

@@ -17,10 +17,7 @@ fn source() -> Arc<Source> {
 }
 
 fn opened(source: &Arc<Source>) -> News {
-    News::Opened(Opened {
-        source: source.clone(),
-        adjusted: None,
-    })
+    News::Opened(Opened::new(source.clone()))
 }
 
 fn picture() -> Vec<u8> {

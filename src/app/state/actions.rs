@@ -74,7 +74,7 @@ impl State {
         let fresh = self
             .live
             .as_ref()
-            .is_some_and(|(seen, _)| now.saturating_duration_since(*seen) <= self.limits.stall);
+            .is_some_and(|(seen, _)| now.saturating_duration_since(*seen) <= self.stall);
         self.view = if fresh {
             View::Collecting(Vec::with_capacity(self.limits.burst))
         } else {

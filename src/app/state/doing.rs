@@ -13,7 +13,7 @@ use crate::{
 pub struct Limits {
     /// Frames a burst takes.
     pub burst: usize,
-    /// A live picture older than this is no live picture.
+    /// A live picture older than this is no live picture, unless its camera is that slow.
     pub stall: Duration,
     /// An analysis that takes longer than this has failed.
     pub analysis: Duration,

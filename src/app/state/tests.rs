@@ -56,10 +56,7 @@ fn live(id: u64, source: &Arc<Source>) -> Event {
 }
 
 fn opened(source: &Arc<Source>) -> Event {
-    Event::Opened(Opened {
-        source: Arc::clone(source),
-        adjusted: None,
-    })
+    Event::Opened(Opened::new(Arc::clone(source)))
 }
 
 fn lost() -> Event {
@@ -195,6 +192,26 @@ fn a_picture_that_stands_still_takes_the_verdict_down() {
     bench.wait(Duration::from_millis(900));
     assert!(matches!(bench.view(), View::Result(_)));
     bench.wait(Duration::from_millis(200));
+    assert!(matches!(bench.view(), View::Lost(_)));
+}
+
+#[test]
+fn the_picture_of_a_slow_camera_stays_between_two_frames_and_goes_with_it() {
+    let camera = source("a");
+    let mut bench = Bench::new(None);
+    bench.tell(Event::Opened(Opened {
+        interval: Some(Duration::from_secs(1)),
+        ..Opened::new(camera.clone())
+    }));
+    bench
+        .tell(live(1, &camera))
+        .wait(Duration::from_millis(2900));
+    assert!(matches!(bench.view(), View::Live(_)));
+    bench.wait(Duration::from_millis(200));
+    assert!(matches!(bench.view(), View::Lost(_)));
+    // The next camera is held to its own time.
+    bench.tell(opened(&camera)).tell(live(2, &camera));
+    bench.wait(Duration::from_millis(1100));
     assert!(matches!(bench.view(), View::Lost(_)));
 }
 

@@ -37,6 +37,7 @@ fn record(folder: &Path) -> Vec<News> {
             detail: "usb-1 YUYV 4x2@30".into(),
         }),
         adjusted: Some("asked for 1920x1080".into()),
+        interval: None,
     }));
     let source = Source {
         kind: SourceKind::Camera,
@@ -282,14 +283,11 @@ proptest! {
         let run = folder.path().join("run");
         let mut recorder = Recorder::create(&run).unwrap();
         for news in [
-            News::Opened(Opened {
-                source: Arc::new(Source {
-                    kind: SourceKind::Camera,
-                    name: "x".into(),
-                    detail: "y".into(),
-                }),
-                adjusted: None,
-            }),
+            News::Opened(Opened::new(Arc::new(Source {
+                kind: SourceKind::Camera,
+                name: "x".into(),
+                detail: "y".into(),
+            }))),
             News::Dropped("z".into()),
         ] {
             recorder.write(&news).unwrap();

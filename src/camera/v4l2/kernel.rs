@@ -143,6 +143,11 @@ impl Rate {
         }
         f64::from(self.frames) / f64::from(self.seconds)
     }
+
+    /// Time between two frames; `None` for a rate that is none.
+    pub(super) fn interval(self) -> Option<Duration> {
+        Duration::try_from_secs_f64(1.0 / self.fps()).ok()
+    }
 }
 
 /// Rates a size comes at.

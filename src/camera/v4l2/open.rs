@@ -67,6 +67,7 @@ pub(super) fn open<K: Kernel>(
     let opened = Opened {
         adjusted: adjusted(settings, &format, rate, meant.others),
         source: source.clone(),
+        interval: rate.and_then(Rate::interval),
     };
     let now = kernel.now();
     let queue = Queue::start(device, shape.need()).map_err(|(doing, e)| failed(doing, &e))?;
@@ -77,7 +78,7 @@ pub(super) fn open<K: Kernel>(
         choice.size
     );
     let set = Duration::from_millis(settings.stall_ms);
-    let stall = rate.map_or(set, |rate| stall(set, rate.fps()));
+    let stall = stall(set, opened.interval);
     Ok(Running {
         stream: Stream::new(queue, shape, source, stall, now),
         opened,
