@@ -29,8 +29,9 @@ done
 [ "$host" = aarch64 ] && cross=no || cross=$aarch64
 
 # --- system packages: a C compiler, cmake and nasm for libjpeg-turbo, libclang for bindgen,
+# --- OpenSSL for the downloader that tflitec's build script always compiles (and we never run),
 # --- pip to fetch the library by hash.
-packages=(gcc g++ libc6-dev make cmake libclang-dev clang python3 python3-pip ca-certificates)
+packages=(gcc g++ libc6-dev make cmake libclang-dev clang pkg-config libssl-dev python3 python3-pip ca-certificates)
 [ "$host" = x86_64 ] && packages+=(nasm)
 [ "$cross" = yes ] && packages+=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross)
 # cross.sh fetches Debian 12's libraries, and reads what the program needs of them.
