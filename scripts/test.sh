@@ -7,7 +7,7 @@ started=$SECONDS
 step() { printf '\n== %s (%d s)\n' "$*" $((SECONDS - started)); }
 
 step "set up"
-bash scripts/setup.sh
+bash scripts/setup.sh test
 . scripts/env.sh
 
 step "format"

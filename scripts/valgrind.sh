@@ -7,10 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/env.sh
 
-if ! command -v valgrind >/dev/null; then
-  echo "SKIPPED: valgrind is not installed (apt-get install valgrind)"
-  exit 0
-fi
+command -v valgrind >/dev/null || { echo "valgrind.sh: valgrind is not installed: run 'scripts/setup.sh test'" >&2; exit 1; }
 
 built=$(cargo test --locked --test accelerator --no-run --message-format json "$@")
 program=$(python3 -c '
