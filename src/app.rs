@@ -18,8 +18,8 @@ mod mailbox;
 mod state;
 mod view;
 
-pub use event::{Case, Effect, Event, LiveFrame, Ticket};
-pub use state::{Limits, Notice, Showing, State, View};
+pub use event::{Case, Effect, Event, LiveFrame, Question, SaveNumber};
+pub use state::{Limits, Mode, Noted, Showing, State};
 
 use std::time::Duration;
 

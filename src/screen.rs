@@ -31,7 +31,7 @@ mod verdict;
 use image::RgbImage;
 
 pub use map_view::MapView;
-pub use scene::{Burst, CaseNote, Scene, Sight, Status, model_words, stand_in_words};
+pub use scene::{Burst, CaseNote, Notice, Scene, Sight, Status, model_words, stand_in_words};
 pub use sheet::Target;
 pub use surface::Surface;
 

@@ -11,13 +11,13 @@ use std::{
 };
 
 use super::{
-    event::{Case, Event, LiveFrame, Ticket},
+    event::{Case, Event, LiveFrame, Question},
     mailbox::Sending,
 };
 use crate::assess::Assessor;
 
 /// A burst to analyse.
-pub(super) type Job = (Ticket, Vec<LiveFrame>);
+pub(super) type Job = (Question, Vec<LiveFrame>);
 
 /// The newest question's number, as the loop last knew it.
 #[derive(Clone, Debug, Default)]
@@ -25,11 +25,11 @@ pub(super) struct Newest(Arc<AtomicU64>);
 
 impl Newest {
     /// From now on nothing else is asked.
-    pub fn set(&self, Ticket(number): Ticket) {
+    pub fn set(&self, Question(number): Question) {
         self.0.store(number, Ordering::Relaxed);
     }
 
-    fn is(&self, Ticket(number): Ticket) -> bool {
+    fn is(&self, Question(number): Question) -> bool {
         self.0.load(Ordering::Relaxed) == number
     }
 }
@@ -45,9 +45,9 @@ pub(super) fn spawn(
     thread::Builder::new()
         .name("analyst".into())
         .spawn(move || {
-            for (ticket, frames) in jobs {
+            for (question, frames) in jobs {
                 let clock = Instant::now();
-                let asked = || newest.is(ticket);
+                let asked = || newest.is(question);
                 let Some(outcome) = analyse(&mut assessor, &frames, asked).transpose() else {
                     log::info!("a burst was cancelled: its analysis was left");
                     continue;
@@ -64,7 +64,7 @@ pub(super) fn spawn(
                     ),
                     Err(why) => log::error!("analysis failed: {why}"),
                 }
-                if !out.event(Event::Analysed(ticket, outcome)) {
+                if !out.event(Event::Analysed(question, outcome)) {
                     break;
                 }
             }

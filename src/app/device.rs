@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     analyst,
-    event::{Case, Effect, Event, LiveFrame, Ticket},
+    event::{Case, Effect, Event, LiveFrame, Question, SaveNumber},
     keeper, live,
     mailbox::{Mailbox, Sending, mailbox},
     state::{Limits, State},
@@ -155,12 +155,12 @@ impl<O: Opener> Running<'_, O> {
                 };
                 let (state, effects) = self.state.step(Instant::now(), event);
                 self.state = state;
-                self.threads.newest.set(self.state.ticket());
+                self.threads.newest.set(self.state.question());
                 for effect in effects {
                     match effect {
                         Effect::Show => draw = true,
-                        Effect::Analyse(ticket, frames) => self.threads.analyse(ticket, frames),
-                        Effect::Save(ticket, case) => self.threads.save(ticket, case),
+                        Effect::Analyse(question, frames) => self.threads.analyse(question, frames),
+                        Effect::Save(number, case) => self.threads.save(number, case),
                         Effect::Quit => return Ok(()),
                     }
                 }
@@ -284,25 +284,25 @@ impl Threads {
     }
 
     /// A thread that is gone answers at once, in words: nobody waits for it.
-    fn analyse(&self, ticket: Ticket, frames: Vec<LiveFrame>) {
+    fn analyse(&self, question: Question, frames: Vec<LiveFrame>) {
         let sent = self
             .analyst
             .as_ref()
-            .is_some_and(|jobs| jobs.send((ticket, frames)).is_ok());
+            .is_some_and(|jobs| jobs.send((question, frames)).is_ok());
         if !sent {
             let why = "The program's analysis part has failed: restart the device".to_owned();
-            self.out.event(Event::Analysed(ticket, Err(why)));
+            self.out.event(Event::Analysed(question, Err(why)));
         }
     }
 
-    fn save(&self, ticket: Ticket, case: Box<Case>) {
+    fn save(&self, number: SaveNumber, case: Box<Case>) {
         let sent = self
             .keeper
             .as_ref()
-            .is_some_and(|jobs| jobs.send((ticket, case)).is_ok());
+            .is_some_and(|jobs| jobs.send((number, case)).is_ok());
         if !sent {
             let why = "the program's record part has failed: restart the device".to_owned();
-            self.out.event(Event::Saved(ticket, Err(why)));
+            self.out.event(Event::Saved(number, Err(why)));
         }
     }
 }

@@ -23,10 +23,14 @@ pub struct LiveFrame {
     pub quality: Option<Quality>,
 }
 
-/// Number of an analysis or a save. An answer that carries another number than the one
-/// waited for belongs to something that is gone, and is dropped.
+/// Number of an analysis. An answer that carries another number than the one waited for belongs
+/// to something that is gone, and is dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub u64);
+pub struct Question(pub u64);
+
+/// Number of a case that is to be stored, from its first try to its last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SaveNumber(pub u64);
 
 /// A finished analysis: the picture is the analysed frame's own, never a later one.
 #[derive(Clone, Debug)]
@@ -58,9 +62,9 @@ pub enum Event {
     /// action of it by what is drawn there.
     Touch(f32, f32),
     /// An analysis ended.
-    Analysed(Ticket, Result<Box<Case>, String>),
+    Analysed(Question, Result<Box<Case>, String>),
     /// A save ended: the case's name, or why it failed.
-    Saved(Ticket, Result<String, String>),
+    Saved(SaveNumber, Result<String, String>),
     /// The warning of battery, voltage or temperature changed.
     Power(Option<String>),
     /// Time passed: the clock as it is to be shown.
@@ -75,9 +79,9 @@ pub enum Event {
 #[derive(Debug)]
 pub enum Effect {
     /// Analyse these frames of one burst and answer with [`Event::Analysed`].
-    Analyse(Ticket, Vec<LiveFrame>),
+    Analyse(Question, Vec<LiveFrame>),
     /// Store the case and answer with [`Event::Saved`].
-    Save(Ticket, Box<Case>),
+    Save(SaveNumber, Box<Case>),
     /// Draw the screen anew.
     Show,
     /// Leave.

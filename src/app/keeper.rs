@@ -3,13 +3,13 @@
 use std::{sync::mpsc::Receiver, thread};
 
 use super::{
-    event::{Case, Event, Ticket},
+    event::{Case, Event, SaveNumber},
     mailbox::Sending,
 };
 use crate::records::Store;
 
 /// A case to store.
-pub(super) type Job = (Ticket, Box<Case>);
+pub(super) type Job = (SaveNumber, Box<Case>);
 
 /// Answers each job with [`Event::Saved`] until the sending end of `jobs` is gone.
 pub(super) fn spawn(
@@ -19,7 +19,7 @@ pub(super) fn spawn(
 ) -> std::io::Result<thread::JoinHandle<()>> {
     thread::Builder::new().name("keeper".into()).spawn(move || {
         store.clear_half_written();
-        for (ticket, case) in jobs {
+        for (number, case) in jobs {
             let outcome = store
                 .save(&case.frame, &case.assessment, case.burst)
                 .map_err(|e| e.to_string());
@@ -27,7 +27,7 @@ pub(super) fn spawn(
                 Ok(name) => log::info!("case stored as {name}"),
                 Err(why) => log::error!("case not stored: {why}"),
             }
-            if !out.event(Event::Saved(ticket, outcome)) {
+            if !out.event(Event::Saved(number, outcome)) {
                 break;
             }
         }

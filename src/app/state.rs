@@ -6,7 +6,7 @@
 //! lost, stalls or begins anew; an answer to an older question is never shown.
 
 mod actions;
-mod doing;
+mod mode;
 mod saves;
 
 use std::{
@@ -14,9 +14,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use self::doing::{Limits, Notice, Showing, View};
+pub use self::mode::{Limits, Mode, Noted, Showing};
 use self::saves::Saves;
-use super::event::{Case, Effect, Event, LiveFrame, Ticket};
+use super::event::{Case, Effect, Event, LiveFrame, Question, SaveNumber};
 use crate::{
     assess::EngineInfo,
     camera::{Lost, Opened, stall},
@@ -24,14 +24,14 @@ use crate::{
     screen::{CaseNote, Sight},
 };
 
-/// How long a word for the moment stays: it hides what the quality gate says of the picture.
+/// How long a notice stays: it hides what the quality gate says of the picture.
 const MOMENT: Duration = Duration::from_secs(3);
 
 /// Everything the device knows.
 #[derive(Debug)]
 pub struct State {
     /// What it is doing.
-    pub view: View,
+    pub mode: Mode,
     /// The newest frame, and when it came. `None` as soon as it is not to be shown any more.
     pub live: Option<(Instant, LiveFrame)>,
     /// Where frames come from now.
@@ -50,7 +50,7 @@ pub struct State {
     pub power: Option<String>,
     /// The clock as shown.
     pub clock: String,
-    ticket: Ticket,
+    question: Question,
     saves: Saves,
     limits: Limits,
     /// A live picture older than this is no live picture: the limit, or a slow camera's own time.
@@ -66,7 +66,7 @@ impl State {
         refused: Option<String>,
     ) -> State {
         State {
-            view: View::Lost(Lost {
+            mode: Mode::Lost(Lost {
                 why: "Looking for the dermatoscope".into(),
                 advice: "Plug it in and switch it on.".into(),
             }),
@@ -79,7 +79,7 @@ impl State {
             sight: None,
             power: None,
             clock: String::new(),
-            ticket: Ticket(0),
+            question: Question(0),
             saves: Saves::default(),
             stall: limits.stall,
             limits,
@@ -92,8 +92,8 @@ impl State {
     }
 
     /// The newest question's number: an analysis under another one is for nobody.
-    pub fn ticket(&self) -> Ticket {
-        self.ticket
+    pub fn question(&self) -> Question {
+        self.question
     }
 
     /// Cases that could not be stored so far and are on the screen no more, in words.
@@ -114,8 +114,8 @@ impl State {
             }),
             Event::Action(action) => self.action(now, action),
             Event::Touch(..) => vec![],
-            Event::Analysed(ticket, outcome) => self.analysed(ticket, outcome),
-            Event::Saved(ticket, outcome) => self.saved(now, ticket, outcome),
+            Event::Analysed(question, outcome) => self.analysed(question, outcome),
+            Event::Saved(number, outcome) => self.saved(now, number, outcome),
             Event::Power(power) => {
                 self.power = power;
                 vec![Effect::Show]
@@ -136,23 +136,23 @@ impl State {
     }
 
     /// The number under which the case on the screen is to be stored.
-    fn shown_save(&self) -> Option<Ticket> {
-        self.view.case()?.save
+    fn shown_save(&self) -> Option<SaveNumber> {
+        self.mode.case()?.save
     }
 
     /// Everything asked so far is void; the next question gets a number of its own.
-    fn next_ticket(&mut self) -> Ticket {
-        self.ticket = Ticket(self.ticket.0 + 1);
-        self.ticket
+    fn next_question(&mut self) -> Question {
+        self.question = Question(self.question.0 + 1);
+        self.question
     }
 
     fn opened(&mut self, opened: Opened) -> Vec<Effect> {
-        self.next_ticket();
+        self.next_question();
         self.live = None;
         self.source = Some(opened.source);
         self.adjusted = opened.adjusted;
         self.stall = stall(self.limits.stall, opened.interval);
-        self.view = View::Lost(Lost {
+        self.mode = Mode::Lost(Lost {
             why: "The camera is there, its first picture is awaited".into(),
             advice: "If none comes: switch the dermatoscope's light on, or plug it in again."
                 .into(),
@@ -168,9 +168,9 @@ impl State {
 
     /// Picture and verdict go; every question asked is void.
     fn take_down(&mut self, lost: Lost) -> Vec<Effect> {
-        self.next_ticket();
+        self.next_question();
         self.live = None;
-        self.view = View::Lost(lost);
+        self.mode = Mode::Lost(lost);
         vec![Effect::Show]
     }
 
@@ -181,24 +181,24 @@ impl State {
         }
         let single = frame.frame.source.kind == SourceKind::File;
         let mut effects = vec![];
-        match &mut self.view {
-            View::Lost(_) => {
-                self.view = View::Live(None);
+        match &mut self.mode {
+            Mode::Lost(_) => {
+                self.mode = Mode::Live(None);
                 effects.push(Effect::Show);
             }
-            View::Live(_) | View::Analysing(_) => effects.push(Effect::Show),
-            View::Collecting(frames) => {
+            Mode::Live(_) | Mode::Analysing(_) => effects.push(Effect::Show),
+            Mode::Collecting(frames) => {
                 frames.push(frame.clone());
                 effects.push(Effect::Show);
                 // Pictures of a folder are no burst: the next one may be of another lesion.
                 if single || frames.len() >= self.limits.burst {
                     let frames = std::mem::take(frames);
-                    let ticket = self.next_ticket();
-                    self.view = View::Analysing(now);
-                    effects.push(Effect::Analyse(ticket, frames));
+                    let question = self.next_question();
+                    self.mode = Mode::Analysing(now);
+                    effects.push(Effect::Analyse(question, frames));
                 }
             }
-            View::Result(_) | View::Help(_) | View::Fault(_) => {}
+            Mode::Result(_) | Mode::Help(_) | Mode::Fault(_) => {}
         }
         self.live = Some((now, frame));
         effects
@@ -210,10 +210,10 @@ impl State {
             self.clock = clock;
             effects.push(Effect::Show);
         }
-        if let View::Live(Some(notice)) = &self.view
-            && now.saturating_duration_since(notice.since) > MOMENT
+        if let Mode::Live(Some(noted)) = &self.mode
+            && now.saturating_duration_since(noted.since) > MOMENT
         {
-            self.view = View::Live(None);
+            self.mode = Mode::Live(None);
             effects.push(Effect::Show);
         }
         effects.extend(self.saves.due(now, self.shown_save()));
@@ -228,11 +228,11 @@ impl State {
             }));
             return effects;
         }
-        if let View::Analysing(since) = self.view
+        if let Mode::Analysing(since) = self.mode
             && now.saturating_duration_since(since) > self.limits.analysis
         {
-            self.next_ticket();
-            self.view = View::Fault(Lost {
+            self.next_question();
+            self.mode = Mode::Fault(Lost {
                 why: format!(
                     "The analysis did not end within {} seconds: no verdict.",
                     self.limits.analysis.as_secs_f32()
@@ -244,18 +244,18 @@ impl State {
         effects
     }
 
-    fn analysed(&mut self, ticket: Ticket, outcome: Result<Box<Case>, String>) -> Vec<Effect> {
-        if ticket != self.ticket || !matches!(self.view, View::Analysing(_)) {
+    fn analysed(&mut self, question: Question, outcome: Result<Box<Case>, String>) -> Vec<Effect> {
+        if question != self.question || !matches!(self.mode, Mode::Analysing(_)) {
             return vec![];
         }
-        self.view = match outcome {
+        self.mode = match outcome {
             // Of another camera, or of none: not to be shown, whatever it says.
-            Ok(case) if self.source.as_ref() != Some(&case.assessment.source) => View::Live(None),
+            Ok(case) if self.source.as_ref() != Some(&case.assessment.source) => Mode::Live(None),
             Ok(case) => {
                 self.engine = case.assessment.engine.clone();
-                View::Result(Box::new(Showing::new(*case)))
+                Mode::Result(Box::new(Showing::new(*case)))
             }
-            Err(why) => View::Fault(Lost {
+            Err(why) => Mode::Fault(Lost {
                 why,
                 advice: "No verdict. Press back and try again.".into(),
             }),
@@ -266,12 +266,12 @@ impl State {
     fn saved(
         &mut self,
         now: Instant,
-        ticket: Ticket,
+        number: SaveNumber,
         outcome: Result<String, String>,
     ) -> Vec<Effect> {
-        self.saves.ended(now, ticket, &outcome);
-        if let Some(showing) = self.view.case_mut()
-            && showing.save == Some(ticket)
+        self.saves.ended(now, number, &outcome);
+        if let Some(showing) = self.mode.case_mut()
+            && showing.save == Some(number)
         {
             showing.note = match outcome {
                 Ok(name) => CaseNote::Saved(name),

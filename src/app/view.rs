@@ -1,6 +1,6 @@
 //! From the device's state to the scene and the status line that are drawn.
 
-use super::state::{State, View};
+use super::state::{Mode, State};
 use crate::{
     frame::SourceKind,
     screen::{Scene, Status, stand_in_words},
@@ -9,42 +9,42 @@ use crate::{
 /// The scene of a state.
 pub fn scene(state: &State) -> Scene<'_> {
     let live = state.live.as_ref().map(|(_, frame)| frame);
-    match (&state.view, live) {
-        (View::Lost(lost), _) => Scene::CameraLost {
+    match (&state.mode, live) {
+        (Mode::Lost(lost), _) => Scene::CameraLost {
             why: &lost.why,
             advice: &lost.advice,
         },
-        (View::Live(notice), Some(frame)) => Scene::Live {
+        (Mode::Live(noted), Some(frame)) => Scene::Live {
             picture: &frame.picture,
             quality: frame.quality.as_ref(),
             sight: state.sight,
-            notice: notice.map(|notice| notice.words),
+            notice: noted.map(|noted| noted.notice),
         },
-        (View::Collecting(frames), Some(frame)) => Scene::Capturing {
+        (Mode::Collecting(frames), Some(frame)) => Scene::Capturing {
             picture: &frame.picture,
             sight: state.sight,
             taken: frames.len(),
             wanted: state.burst(),
         },
-        (View::Analysing(_), Some(frame)) => Scene::Analysing {
+        (Mode::Analysing(_), Some(frame)) => Scene::Analysing {
             picture: &frame.picture,
             sight: state.sight,
         },
         // Without a live frame there is nothing live to show; the state machine leaves these
         // views when the frame goes, so this is a guard, not a path.
-        (View::Live(_) | View::Collecting(_) | View::Analysing(_), None) => Scene::CameraLost {
+        (Mode::Live(_) | Mode::Collecting(_) | Mode::Analysing(_), None) => Scene::CameraLost {
             why: "No picture yet",
             advice: "Check the dermatoscope.",
         },
-        (View::Result(showing), _) => Scene::Result {
+        (Mode::Result(showing), _) => Scene::Result {
             picture: &showing.case.picture,
             assessment: &showing.case.assessment,
             burst: Some(showing.case.burst).filter(|burst| burst.frames > 1),
             map: showing.map,
             note: &showing.note,
         },
-        (View::Help(_), _) => Scene::Help { sight: state.sight },
-        (View::Fault(fault), _) => match &state.refused {
+        (Mode::Help(_), _) => Scene::Help { sight: state.sight },
+        (Mode::Fault(fault), _) => match &state.refused {
             Some(why) => Scene::ModelRefused { why },
             None => Scene::Fault {
                 why: &fault.why,
@@ -69,8 +69,8 @@ pub fn lit(scene: &Scene) -> bool {
 
 /// The status line of a state. On a result it speaks of what made that result.
 pub fn status(state: &State, display: Option<String>) -> Status {
-    let shown = match &state.view {
-        View::Result(showing) => Some(&showing.case.assessment),
+    let shown = match &state.mode {
+        Mode::Result(showing) => Some(&showing.case.assessment),
         _ => None,
     };
     let in_use = shown.map_or(&state.engine, |assessment| &assessment.engine);

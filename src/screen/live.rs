@@ -8,7 +8,7 @@ use super::{
     area::Area,
     layout::Layout,
     picture,
-    scene::Sight,
+    scene::{Notice, Sight},
     sheet::{Picture, Sheet, Sign},
     text::Style,
     theme,
@@ -25,7 +25,7 @@ pub(super) fn live<'a>(
     image: &'a RgbImage,
     sight: Option<Sight>,
     quality: Option<&Quality>,
-    notice: Option<&str>,
+    notice: Option<Notice>,
 ) {
     let (at, mut panel) = stage(sheet, layout, image, sight);
     sheet.target(at, Action::Capture, false);
@@ -34,7 +34,7 @@ pub(super) fn live<'a>(
         let area = panel.cut_top(40.0 * u);
         sheet.block(area, 8.0 * u, theme::GROUND);
         let style = Style::new(21.0 * u).bold().middle();
-        sheet.text(style.set(notice, area.inset(10.0 * u, 4.0 * u)));
+        sheet.text(style.set(notice.words(), area.inset(10.0 * u, 4.0 * u)));
         panel.cut_top(8.0 * u);
     }
     match (sight, quality) {

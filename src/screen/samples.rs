@@ -8,7 +8,7 @@
 mod case;
 
 use self::case::{Case, SIGHT, quality};
-use super::{CaseNote, MapView, Scene, Status, stand_in_words};
+use super::{CaseNote, MapView, Notice, Scene, Status, stand_in_words};
 use crate::{
     assess::{Quality, Reason, ViewCount},
     engine::SIMULATED,
@@ -131,7 +131,7 @@ impl Samples {
                 "live-4x3-discarded",
                 &self.suspected.picture,
                 Some(&self.good),
-                Some("Discarded"),
+                Some(Notice::Discarded),
             ),
             live("live-dark", picture, Some(&self.dark), None),
             live("live-first-picture", picture, None, None),

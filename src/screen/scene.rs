@@ -86,6 +86,43 @@ pub enum CaseNote {
     SaveFailed(String),
 }
 
+/// What was just done, told over the live picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The case that was on the screen is gone.
+    Discarded,
+    /// Discarding came too late: it is stored in this moment.
+    BeingSaved,
+    /// Discarding came too late: it was stored before.
+    SavedBefore,
+    /// A burst was given up.
+    Cancelled,
+    /// The shutter was pressed without a fresh picture.
+    NoPicture,
+}
+
+impl Notice {
+    /// All there are.
+    pub const ALL: [Notice; 5] = [
+        Notice::Discarded,
+        Notice::BeingSaved,
+        Notice::SavedBefore,
+        Notice::Cancelled,
+        Notice::NoPicture,
+    ];
+
+    /// As it is shown: short, it stands in one line.
+    pub fn words(self) -> &'static str {
+        match self {
+            Notice::Discarded => "Discarded",
+            Notice::BeingSaved => "Not discarded: being saved",
+            Notice::SavedBefore => "Not discarded: saved before",
+            Notice::Cancelled => "Capture cancelled",
+            Notice::NoPicture => "No picture yet",
+        }
+    }
+}
+
 /// One screen.
 #[derive(Clone, Copy, Debug)]
 pub enum Scene<'a> {
@@ -98,7 +135,7 @@ pub enum Scene<'a> {
         /// How the model looks at it; `None` where there is no model.
         sight: Option<Sight>,
         /// Shown for a moment, e.g. `Discarded`.
-        notice: Option<&'a str>,
+        notice: Option<Notice>,
     },
     /// A burst is being taken.
     Capturing {

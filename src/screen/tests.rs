@@ -167,6 +167,31 @@ fn at_the_usual_sizes_no_word_of_ours_is_shortened() {
 }
 
 #[test]
+fn every_notice_is_read_whole_over_a_ready_and_over_an_unusable_picture() {
+    let mut wrong = vec![];
+    for mut sample in samples().all() {
+        if !["live-ready", "live-dark"].contains(&sample.name) {
+            continue;
+        }
+        for notice in Notice::ALL {
+            let Scene::Live { notice: told, .. } = &mut sample.scene else {
+                panic!("{} is no live picture", sample.name);
+            };
+            *told = Some(notice);
+            for size in SIZES.into_iter().chain([(480, 800)]) {
+                wrong.extend(in_order(&sample, size).err());
+                let texts = texts(&compose(&sample.scene, &sample.status, size));
+                let whole = |text: &Text| !text.shortened && text.lines.concat() == notice.words();
+                if !texts.iter().any(whole) {
+                    wrong.push(format!("{notice:?} at {size:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn the_notice_stands_beside_every_verdict() {
     for sample in samples().all() {
         let Scene::Result { assessment, .. } = sample.scene else {

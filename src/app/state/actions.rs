@@ -1,55 +1,55 @@
-//! What people ask for, and what comes of it in each view.
+//! What people ask for, and what comes of it in each mode.
 
 use std::time::Instant;
 
-use super::{Saves, Showing, State, View};
+use super::{Mode, Saves, Showing, State};
 use crate::{
     app::event::Effect,
     camera::Lost,
     input::Action,
-    screen::{CaseNote, MapView},
+    screen::{CaseNote, MapView, Notice},
 };
 
 impl State {
     pub(super) fn action(&mut self, now: Instant, action: Action) -> Vec<Effect> {
-        match (&mut self.view, action) {
-            (View::Help(_), _) => self.leave_help(),
+        match (&mut self.mode, action) {
+            (Mode::Help(_), _) => self.leave_help(),
             (_, Action::Help) => {
-                let behind = std::mem::replace(&mut self.view, View::Live(None));
+                let behind = std::mem::replace(&mut self.mode, Mode::Live(None));
                 // A burst is not left half taken behind a page.
                 let behind = match behind {
-                    View::Collecting(_) | View::Analysing(_) => {
-                        self.next_ticket();
-                        View::noted("Capture cancelled", now)
+                    Mode::Collecting(_) | Mode::Analysing(_) => {
+                        self.next_question();
+                        Mode::noted(Notice::Cancelled, now)
                     }
                     other => other,
                 };
-                self.view = View::Help(Box::new(behind));
+                self.mode = Mode::Help(Box::new(behind));
             }
-            (View::Live(_), Action::Capture) => self.capture(now),
-            (View::Result(_), Action::Capture | Action::Back) => self.view = View::Live(None),
-            (View::Result(showing), Action::Discard) => {
-                let words = showing.discarded();
-                if let (Some(ticket), CaseNote::SaveFailed(_)) = (showing.save, &showing.note) {
-                    self.saves.forget(ticket);
+            (Mode::Live(_), Action::Capture) => self.capture(now),
+            (Mode::Result(_), Action::Capture | Action::Back) => self.mode = Mode::Live(None),
+            (Mode::Result(showing), Action::Discard) => {
+                let notice = showing.discarded();
+                if let (Some(number), CaseNote::SaveFailed(_)) = (showing.save, &showing.note) {
+                    self.saves.forget(number);
                 }
-                self.view = View::noted(words, now);
+                self.mode = Mode::noted(notice, now);
             }
-            (View::Result(showing), Action::Save) => return save(showing, &mut self.saves),
-            (View::Result(showing), Action::NextMap) => showing.turn(1),
-            (View::Result(showing), Action::PreviousMap) => showing.turn(-1),
-            (View::Result(showing), Action::ShowMap(task)) => {
+            (Mode::Result(showing), Action::Save) => return save(showing, &mut self.saves),
+            (Mode::Result(showing), Action::NextMap) => showing.turn(1),
+            (Mode::Result(showing), Action::PreviousMap) => showing.turn(-1),
+            (Mode::Result(showing), Action::ShowMap(task)) => {
                 showing.map = match showing.map {
                     MapView::Task(shown) if shown == task => MapView::Off,
                     _ => MapView::Task(task),
                 };
             }
-            (View::Collecting(_) | View::Analysing(_), Action::Discard | Action::Back) => {
-                self.next_ticket();
-                self.view = View::noted("Capture cancelled", now);
+            (Mode::Collecting(_) | Mode::Analysing(_), Action::Discard | Action::Back) => {
+                self.next_question();
+                self.mode = Mode::noted(Notice::Cancelled, now);
             }
-            (View::Fault(_), Action::Back | Action::Discard | Action::Capture) => {
-                self.view = View::Live(None);
+            (Mode::Fault(_), Action::Back | Action::Discard | Action::Capture) => {
+                self.mode = Mode::Live(None);
             }
             _ => return vec![],
         }
@@ -57,15 +57,15 @@ impl State {
     }
 
     fn leave_help(&mut self) {
-        let shown = std::mem::replace(&mut self.view, View::Live(None));
-        if let View::Help(behind) = shown {
-            self.view = *behind;
+        let shown = std::mem::replace(&mut self.mode, Mode::Live(None));
+        if let Mode::Help(behind) = shown {
+            self.mode = *behind;
         }
     }
 
     fn capture(&mut self, now: Instant) {
         if let Some(why) = &self.refused {
-            self.view = View::Fault(Lost {
+            self.mode = Mode::Fault(Lost {
                 why: why.clone(),
                 advice: "Nothing can be analysed. Install the model again.".into(),
             });
@@ -75,10 +75,10 @@ impl State {
             .live
             .as_ref()
             .is_some_and(|(seen, _)| now.saturating_duration_since(*seen) <= self.stall);
-        self.view = if fresh {
-            View::Collecting(Vec::with_capacity(self.limits.burst))
+        self.mode = if fresh {
+            Mode::Collecting(Vec::with_capacity(self.limits.burst))
         } else {
-            View::noted("No picture yet", now)
+            Mode::noted(Notice::NoPicture, now)
         };
     }
 }
@@ -89,8 +89,8 @@ fn save(showing: &mut Showing, saves: &mut Saves) -> Vec<Effect> {
         return vec![Effect::Show];
     }
     match saves.ask(showing.save, &showing.case) {
-        Ok((ticket, effect)) => {
-            showing.save = Some(ticket);
+        Ok((number, effect)) => {
+            showing.save = Some(number);
             showing.note = CaseNote::Saving;
             vec![effect, Effect::Show]
         }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::app::event::{Case, Effect, Ticket};
+use crate::app::event::{Case, Effect, SaveNumber};
 
 /// So many at most: each holds a frame of some megabytes.
 const ROOM: usize = 8;
@@ -13,13 +13,13 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// The cases, in the order they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Saves {
-    last: Ticket,
+    last: SaveNumber,
     waiting: Vec<Waiting>,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    ticket: Ticket,
+    number: SaveNumber,
     case: Case,
     /// Given to the record thread, and not answered yet.
     asked: bool,
@@ -32,18 +32,22 @@ impl Saves {
     ///
     /// # Errors
     /// A sentence where too many wait.
-    pub fn ask(&mut self, ticket: Option<Ticket>, case: &Case) -> Result<(Ticket, Effect), String> {
-        if let Some(known) = self.waiting.iter_mut().find(|w| Some(w.ticket) == ticket) {
-            return Ok((known.ticket, known.ask()));
+    pub fn ask(
+        &mut self,
+        number: Option<SaveNumber>,
+        case: &Case,
+    ) -> Result<(SaveNumber, Effect), String> {
+        if let Some(known) = self.waiting.iter_mut().find(|w| Some(w.number) == number) {
+            return Ok((known.number, known.ask()));
         }
         if self.waiting.len() >= ROOM {
             return Err(format!(
                 "{ROOM} cases wait for the storage already: make room on it or change it"
             ));
         }
-        self.last = Ticket(self.last.0 + 1);
+        self.last = SaveNumber(self.last.0 + 1);
         let mut new = Waiting {
-            ticket: self.last,
+            number: self.last,
             case: case.clone(),
             asked: false,
             failed: None,
@@ -54,11 +58,11 @@ impl Saves {
     }
 
     /// The record thread's answer: what is stored need not be kept.
-    pub fn ended(&mut self, now: Instant, ticket: Ticket, outcome: &Result<String, String>) {
+    pub fn ended(&mut self, now: Instant, number: SaveNumber, outcome: &Result<String, String>) {
         match outcome {
-            Ok(_) => self.forget(ticket),
+            Ok(_) => self.forget(number),
             Err(why) => {
-                for waiting in self.waiting.iter_mut().filter(|w| w.ticket == ticket) {
+                for waiting in self.waiting.iter_mut().filter(|w| w.number == number) {
                     waiting.asked = false;
                     waiting.failed = Some((now, why.clone()));
                 }
@@ -67,15 +71,15 @@ impl Saves {
     }
 
     /// Somebody discarded it.
-    pub fn forget(&mut self, ticket: Ticket) {
-        self.waiting.retain(|waiting| waiting.ticket != ticket);
+    pub fn forget(&mut self, number: SaveNumber) {
+        self.waiting.retain(|waiting| waiting.number != number);
     }
 
     /// What is to be tried again now. The case on the screen, `shown`, is its user's to decide.
-    pub fn due(&mut self, now: Instant, shown: Option<Ticket>) -> Vec<Effect> {
+    pub fn due(&mut self, now: Instant, shown: Option<SaveNumber>) -> Vec<Effect> {
         self.again(|waiting| {
             let failed = waiting.failed.as_ref();
-            Some(waiting.ticket) != shown
+            Some(waiting.number) != shown
                 && failed.is_some_and(|(at, _)| now.saturating_duration_since(*at) >= AGAIN)
         })
     }
@@ -91,8 +95,8 @@ impl Saves {
     }
 
     /// How many failed, but for the case on the screen, and why the last of them did.
-    pub fn words(&self, shown: Option<Ticket>) -> Option<String> {
-        let before = self.waiting.iter().filter(|w| Some(w.ticket) != shown);
+    pub fn words(&self, shown: Option<SaveNumber>) -> Option<String> {
+        let before = self.waiting.iter().filter(|w| Some(w.number) != shown);
         let failed: Vec<_> = before.filter_map(|w| w.failed.as_ref()).collect();
         let (_, why) = failed.last()?;
         let cases = match failed.len() {
@@ -106,6 +110,6 @@ impl Saves {
 impl Waiting {
     fn ask(&mut self) -> Effect {
         self.asked = true;
-        Effect::Save(self.ticket, Box::new(self.case.clone()))
+        Effect::Save(self.number, Box::new(self.case.clone()))
     }
 }

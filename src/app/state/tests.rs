@@ -10,6 +10,7 @@ use crate::{
     assess::{Spread, sample},
     frame::{Frame, FrameId, PixelFormat},
     input::Action,
+    screen::Notice,
 };
 
 const LIMITS: Limits = Limits {
@@ -84,8 +85,8 @@ fn case(live: LiveFrame) -> Box<Case> {
 struct Bench {
     state: Option<State>,
     now: Instant,
-    asked: Vec<(Ticket, Vec<LiveFrame>)>,
-    saves: Vec<Ticket>,
+    asked: Vec<(Question, Vec<LiveFrame>)>,
+    saves: Vec<SaveNumber>,
     quit: bool,
 }
 
@@ -106,8 +107,8 @@ impl Bench {
         self.state = Some(state);
         for effect in effects {
             match effect {
-                Effect::Analyse(ticket, frames) => self.asked.push((ticket, frames)),
-                Effect::Save(ticket, _) => self.saves.push(ticket),
+                Effect::Analyse(question, frames) => self.asked.push((question, frames)),
+                Effect::Save(number, _) => self.saves.push(number),
                 Effect::Quit => self.quit = true,
                 Effect::Show => {}
             }
@@ -120,8 +121,8 @@ impl Bench {
         self.tell(Event::Tick("12:00".into()))
     }
 
-    fn view(&self) -> &View {
-        &self.state.as_ref().expect("a state").view
+    fn mode(&self) -> &Mode {
+        &self.state.as_ref().expect("a state").mode
     }
 
     /// Live on `camera`, and a burst of three pressed and taken.
@@ -137,9 +138,9 @@ impl Bench {
 
     /// The answer to the newest question.
     fn answer(&mut self) -> &mut Bench {
-        let (ticket, frames) = self.asked.last().expect("a question").clone();
+        let (question, frames) = self.asked.last().expect("a question").clone();
         let chosen = frames.first().expect("a burst has frames").clone();
-        self.tell(Event::Analysed(ticket, Ok(case(chosen))))
+        self.tell(Event::Analysed(question, Ok(case(chosen))))
     }
 }
 
@@ -150,9 +151,9 @@ fn a_burst_holds_only_frames_that_came_after_the_shutter() {
     bench.burst(&camera);
     let ids: Vec<_> = bench.asked[0].1.iter().map(|f| f.frame.id.0).collect();
     assert_eq!(ids, [2, 3, 4]);
-    assert!(matches!(bench.view(), View::Analysing(_)));
+    assert!(matches!(bench.mode(), Mode::Analysing(_)));
     bench.answer();
-    assert!(matches!(bench.view(), View::Result(_)));
+    assert!(matches!(bench.mode(), Mode::Result(_)));
 }
 
 #[test]
@@ -177,9 +178,9 @@ fn a_lost_camera_takes_the_verdict_down_at_once() {
     for gone in [lost(), Event::Ended, opened(&camera), opened(&source("b"))] {
         let mut bench = Bench::new(None);
         bench.burst(&camera).answer();
-        assert!(matches!(bench.view(), View::Result(_)));
+        assert!(matches!(bench.mode(), Mode::Result(_)));
         bench.tell(gone);
-        assert!(matches!(bench.view(), View::Lost(_)));
+        assert!(matches!(bench.mode(), Mode::Lost(_)));
         assert!(bench.state.as_ref().expect("a state").live.is_none());
     }
 }
@@ -190,9 +191,9 @@ fn a_picture_that_stands_still_takes_the_verdict_down() {
     let mut bench = Bench::new(None);
     bench.burst(&camera).answer();
     bench.wait(Duration::from_millis(900));
-    assert!(matches!(bench.view(), View::Result(_)));
+    assert!(matches!(bench.mode(), Mode::Result(_)));
     bench.wait(Duration::from_millis(200));
-    assert!(matches!(bench.view(), View::Lost(_)));
+    assert!(matches!(bench.mode(), Mode::Lost(_)));
 }
 
 #[test]
@@ -206,13 +207,13 @@ fn the_picture_of_a_slow_camera_stays_between_two_frames_and_goes_with_it() {
     bench
         .tell(live(1, &camera))
         .wait(Duration::from_millis(2900));
-    assert!(matches!(bench.view(), View::Live(_)));
+    assert!(matches!(bench.mode(), Mode::Live(_)));
     bench.wait(Duration::from_millis(200));
-    assert!(matches!(bench.view(), View::Lost(_)));
+    assert!(matches!(bench.mode(), Mode::Lost(_)));
     // The next camera is held to its own time.
     bench.tell(opened(&camera)).tell(live(2, &camera));
     bench.wait(Duration::from_millis(1100));
-    assert!(matches!(bench.view(), View::Lost(_)));
+    assert!(matches!(bench.mode(), Mode::Lost(_)));
 }
 
 #[test]
@@ -221,9 +222,9 @@ fn the_picture_comes_back_after_a_stall_that_the_camera_never_noticed() {
     let mut bench = Bench::new(None);
     bench.tell(opened(&camera)).tell(live(1, &camera));
     bench.wait(Duration::from_secs(2));
-    assert!(matches!(bench.view(), View::Lost(_)));
+    assert!(matches!(bench.mode(), Mode::Lost(_)));
     bench.tell(live(2, &camera));
-    assert!(matches!(bench.view(), View::Live(_)));
+    assert!(matches!(bench.mode(), Mode::Live(_)));
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn an_answer_that_comes_after_a_replug_is_never_shown() {
         .tell(opened(&camera))
         .tell(live(9, &camera));
     bench.answer();
-    assert!(matches!(bench.view(), View::Live(_)));
+    assert!(matches!(bench.mode(), Mode::Live(_)));
 }
 
 #[test]
@@ -244,7 +245,7 @@ fn a_frame_of_a_camera_that_is_gone_is_not_shown() {
     let (old, new) = (source("a"), source("b"));
     let mut bench = Bench::new(None);
     bench.tell(opened(&new)).tell(live(1, &old));
-    assert!(matches!(bench.view(), View::Lost(_)));
+    assert!(matches!(bench.mode(), Mode::Lost(_)));
 }
 
 #[test]
@@ -253,7 +254,7 @@ fn a_second_press_leaves_the_result_and_takes_no_new_burst() {
     let mut bench = Bench::new(None);
     bench.burst(&camera).answer();
     bench.tell(Event::Action(Action::Capture));
-    assert!(matches!(bench.view(), View::Live(None)));
+    assert!(matches!(bench.mode(), Mode::Live(None)));
     assert_eq!(bench.asked.len(), 1);
 }
 
@@ -267,11 +268,11 @@ fn an_analysis_without_end_becomes_a_fault_and_its_late_answer_is_dropped() {
             .tell(live(id, &camera))
             .wait(Duration::from_millis(990));
     }
-    assert!(matches!(bench.view(), View::Fault(_)));
+    assert!(matches!(bench.mode(), Mode::Fault(_)));
     bench.answer();
-    assert!(matches!(bench.view(), View::Fault(_)));
+    assert!(matches!(bench.mode(), Mode::Fault(_)));
     bench.tell(Event::Action(Action::Back));
-    assert!(matches!(bench.view(), View::Live(_)));
+    assert!(matches!(bench.mode(), Mode::Live(_)));
 }
 
 #[test]
@@ -279,31 +280,31 @@ fn a_burst_that_was_cancelled_is_the_newest_question_no_more() {
     let camera = source("a");
     let mut bench = Bench::new(None);
     bench.burst(&camera);
-    let newest = |bench: &Bench| bench.state.as_ref().expect("a state").ticket();
+    let newest = |bench: &Bench| bench.state.as_ref().expect("a state").question();
     assert_eq!(newest(&bench), bench.asked[0].0);
     bench.tell(Event::Action(Action::Back));
     assert_ne!(newest(&bench), bench.asked[0].0);
 }
 
 #[test]
-fn a_word_for_the_moment_goes_by_itself() {
+fn a_notice_goes_by_itself() {
     let camera = source("a");
     let mut bench = Bench::new(None);
     bench.burst(&camera).tell(Event::Action(Action::Back));
     bench
         .tell(live(5, &camera))
         .wait(Duration::from_millis(900));
-    let words = |bench: &Bench| match bench.view() {
-        View::Live(notice) => notice.map(|notice| notice.words),
+    let notice = |bench: &Bench| match bench.mode() {
+        Mode::Live(noted) => noted.map(|noted| noted.notice),
         other => panic!("{other:?}"),
     };
-    assert_eq!(words(&bench), Some("Capture cancelled"));
+    assert_eq!(notice(&bench), Some(Notice::Cancelled));
     for id in 6..9 {
         bench
             .tell(live(id, &camera))
             .wait(Duration::from_millis(900));
     }
-    assert_eq!(words(&bench), None);
+    assert_eq!(notice(&bench), None);
 }
 
 #[test]
@@ -315,7 +316,7 @@ fn without_a_model_the_shutter_shows_why() {
         .tell(live(1, &camera))
         .tell(Event::Action(Action::Capture))
         .tell(live(2, &camera));
-    assert!(matches!(bench.view(), View::Fault(_)));
+    assert!(matches!(bench.mode(), Mode::Fault(_)));
     assert!(bench.asked.is_empty());
 }
 
@@ -325,7 +326,7 @@ fn the_help_page_gives_way_to_a_lost_camera() {
     let mut bench = Bench::new(None);
     bench.burst(&camera).answer();
     bench.tell(Event::Action(Action::Help));
-    assert!(matches!(bench.view(), View::Help(_)));
+    assert!(matches!(bench.mode(), Mode::Help(_)));
     bench.tell(lost());
-    assert!(matches!(bench.view(), View::Lost(_)));
+    assert!(matches!(bench.mode(), Mode::Lost(_)));
 }

@@ -16,9 +16,9 @@ fn press(bench: &mut Bench, action: Action) -> &mut Bench {
 }
 
 fn answer(bench: &mut Bench, outcome: Result<&str, &str>) {
-    let ticket = *bench.saves.last().expect("a save");
+    let number = *bench.saves.last().expect("a save");
     let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
-    bench.tell(Event::Saved(ticket, outcome));
+    bench.tell(Event::Saved(number, outcome));
 }
 
 fn unsaved(bench: &Bench) -> Option<String> {
@@ -44,15 +44,15 @@ fn a_failed_save_keeps_the_case_and_can_be_tried_again() {
     bench.tell(Event::Action(Action::Save));
     bench.tell(Event::Action(Action::Save));
     assert_eq!(bench.saves.len(), 1, "one save at a time");
-    let ticket = bench.saves[0];
-    bench.tell(Event::Saved(ticket, Err("disk full".into())));
+    let number = bench.saves[0];
+    bench.tell(Event::Saved(number, Err("disk full".into())));
     assert!(
-        matches!(bench.view(), View::Result(s) if s.note == CaseNote::SaveFailed("disk full".into()))
+        matches!(bench.mode(), Mode::Result(s) if s.note == CaseNote::SaveFailed("disk full".into()))
     );
     bench.tell(Event::Action(Action::Save));
-    let ticket = bench.saves[1];
-    bench.tell(Event::Saved(ticket, Ok("x".into())));
-    assert!(matches!(bench.view(), View::Result(s) if s.note == CaseNote::Saved("x".into())));
+    let number = bench.saves[1];
+    bench.tell(Event::Saved(number, Ok("x".into())));
+    assert!(matches!(bench.mode(), Mode::Result(s) if s.note == CaseNote::Saved("x".into())));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_failed_save_on_the_screen_is_the_users_to_decide() {
         "the screen of the case itself says it"
     );
     press(&mut bench, Action::Discard);
-    assert!(matches!(bench.view(), View::Live(Some(notice)) if notice.words == "Discarded"));
+    assert!(matches!(bench.mode(), Mode::Live(Some(noted)) if noted.notice == Notice::Discarded));
     seconds(&mut bench, 30);
     assert_eq!((unsaved(&bench), bench.saves.len()), (None, 1));
 }
@@ -121,17 +121,14 @@ fn going_on_from_a_failed_save_is_not_discarding_it() {
 
 #[test]
 fn what_is_stored_or_about_to_be_is_not_called_discarded() {
-    for (saved, words) in [
-        (false, "Not discarded: being saved"),
-        (true, "Not discarded: saved before"),
-    ] {
+    for (saved, notice) in [(false, Notice::BeingSaved), (true, Notice::SavedBefore)] {
         let mut bench = result();
         press(&mut bench, Action::Save);
         if saved {
             answer(&mut bench, Ok("x"));
         }
         press(&mut bench, Action::Discard);
-        assert!(matches!(bench.view(), View::Live(Some(notice)) if notice.words == words));
+        assert!(matches!(bench.mode(), Mode::Live(Some(noted)) if noted.notice == notice));
     }
 }
 
@@ -144,8 +141,8 @@ fn more_cases_than_can_wait_stay_on_their_screen() {
         press(&mut bench, Action::Save);
     }
     assert_eq!(bench.saves.len(), 8);
-    let View::Result(showing) = bench.view() else {
-        panic!("{:?}", bench.view());
+    let Mode::Result(showing) = bench.mode() else {
+        panic!("{:?}", bench.mode());
     };
     assert!(matches!(&showing.note, CaseNote::SaveFailed(why) if why.contains("8 cases wait")));
     answer(&mut bench, Ok("the eighth"));

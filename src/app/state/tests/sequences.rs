@@ -70,28 +70,28 @@ proptest! {
                 Step::Press(action) => { bench.tell(Event::Action(action)); }
                 Step::Answer { question, fails } => {
                     let back = bench.asked.len().checked_sub(1 + usize::from(question));
-                    if let Some((ticket, frames)) = back.map(|at| bench.asked[at].clone()) {
+                    if let Some((question, frames)) = back.map(|at| bench.asked[at].clone()) {
                         let outcome = match frames.last() {
                             Some(frame) if !fails => Ok(case(frame.clone())),
                             _ => Err("failed".into()),
                         };
-                        bench.tell(Event::Analysed(ticket, outcome));
+                        bench.tell(Event::Analysed(question, outcome));
                     }
                 }
                 Step::Saved { save, fails } => {
-                    if let Some(ticket) = bench.saves.iter().rev().nth(usize::from(save)).copied() {
+                    if let Some(number) = bench.saves.iter().rev().nth(usize::from(save)).copied() {
                         let outcome = if fails { Err("full".into()) } else { Ok("name".into()) };
-                        bench.tell(Event::Saved(ticket, outcome));
+                        bench.tell(Event::Saved(number, outcome));
                     }
                 }
                 Step::Wait(ms) => { bench.wait(Duration::from_millis(u64::from(ms))); }
             }
             let state = bench.state.as_ref().expect("a state");
-            let shown = match &state.view {
-                View::Help(behind) => behind.as_ref(),
-                view => view,
+            let shown = match &state.mode {
+                Mode::Help(behind) => behind.as_ref(),
+                mode => mode,
             };
-            if let View::Result(showing) = shown {
+            if let Mode::Result(showing) = shown {
                 let assessment = &showing.case.assessment;
                 prop_assert!(open);
                 prop_assert_eq!(Some(&assessment.source), state.source.as_ref());
@@ -103,8 +103,8 @@ proptest! {
                 let (seen, _) = state.live.as_ref().expect("a live frame behind a result");
                 prop_assert!(bench.now.duration_since(*seen) <= LIMITS.stall + Duration::from_millis(1500));
             }
-            if matches!(shown, View::Live(_) | View::Collecting(_) | View::Analysing(_)) {
-                prop_assert!(state.live.is_some(), "a live view without a live picture");
+            if matches!(shown, Mode::Live(_) | Mode::Collecting(_) | Mode::Analysing(_)) {
+                prop_assert!(state.live.is_some(), "a live mode without a live picture");
             }
             for (_, frames) in &bench.asked {
                 prop_assert!(frames.windows(2).all(|pair| pair[0].frame.source == pair[1].frame.source));

@@ -105,30 +105,24 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
             return Err(wrong(format!("{name} stands in line {first} already")));
         }
         let answered = std::mem::take(&mut line.model);
-        match &model {
-            Some((first, other)) if *other != answered => {
-                return Err(wrong(format!(
-                    "answered by another model ({answered}) than line {first} ({other}); \
-                     each model's answers belong in a file of their own"
-                )));
-            }
-            Some(_) => {}
-            None => model = Some((number, answered)),
-        }
+        as_before(&mut model, number, answered, |answered, first, other| {
+            format!(
+                "answered by another model ({answered}) than line {first} ({other}); \
+                 each model's answers belong in a file of their own"
+            )
+        })
+        .map_err(wrong)?;
         let scored = match line.bcc {
             None => None,
             Some(bcc) => {
                 let (found, scored) = answers(&line, bcc).map_err(wrong)?;
-                match &thresholds {
-                    Some((first, other)) if *other != found => {
-                        return Err(wrong(format!(
-                            "has other thresholds than line {first}; answers by different \
-                             thresholds belong in files of their own"
-                        )));
-                    }
-                    Some(_) => {}
-                    None => thresholds = Some((number, found)),
-                }
+                as_before(&mut thresholds, number, found, |_, first, _| {
+                    format!(
+                        "has other thresholds than line {first}; answers by different \
+                         thresholds belong in files of their own"
+                    )
+                })
+                .map_err(wrong)?;
                 Some(scored)
             }
         };
@@ -173,6 +167,27 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
         provenance: provenance.of(&predictions),
         predictions,
     })
+}
+
+/// Every line has to say the same as the first one that says it at all, `known`; else the sentence
+/// that `differs` makes of the two and of that line's number.
+fn as_before<T: PartialEq>(
+    known: &mut Option<(u64, T)>,
+    line: u64,
+    said: T,
+    differs: impl FnOnce(&T, u64, &T) -> String,
+) -> Result<(), String> {
+    let (first, before) = match known {
+        Some((first, before)) => (*first, before),
+        None => {
+            *known = Some((line, said));
+            return Ok(());
+        }
+    };
+    if *before == said {
+        return Ok(());
+    }
+    Err(differs(&said, first, before))
 }
 
 /// The answers of a line, and the thresholds they go by.

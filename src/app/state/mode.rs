@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    app::event::{Case, LiveFrame, Ticket},
+    app::event::{Case, LiveFrame, SaveNumber},
     camera::Lost,
-    screen::{CaseNote, MapView},
+    screen::{CaseNote, MapView, Notice},
 };
 
 /// Frames of a burst, and when to give up on something.
@@ -21,11 +21,11 @@ pub struct Limits {
 
 /// What the device is doing.
 #[derive(Debug)]
-pub enum View {
+pub enum Mode {
     /// No picture; why, and what to do.
     Lost(Lost),
-    /// The live picture, with a word for the moment.
-    Live(Option<Notice>),
+    /// The live picture, with a notice for a moment.
+    Live(Option<Noted>),
     /// The shutter was pressed; these frames of the burst are in.
     Collecting(Vec<LiveFrame>),
     /// The burst is being analysed since this moment.
@@ -33,16 +33,16 @@ pub enum View {
     /// A verdict and the picture it belongs to.
     Result(Box<Showing>),
     /// The help page, and what lies behind it.
-    Help(Box<View>),
+    Help(Box<Mode>),
     /// Nothing can be analysed; why, and what to do. The picture goes on behind.
     Fault(Lost),
 }
 
-/// A word that is shown for a moment over the live picture.
+/// A notice over the live picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// The word.
-    pub words: &'static str,
+pub struct Noted {
+    /// What is told.
+    pub notice: Notice,
     /// Shown since.
     pub since: Instant,
 }
@@ -57,7 +57,7 @@ pub struct Showing {
     /// Whether it was stored.
     pub note: CaseNote,
     /// The number under which it is to be stored, once that was asked for.
-    pub save: Option<Ticket>,
+    pub save: Option<SaveNumber>,
 }
 
 impl Showing {
@@ -77,27 +77,27 @@ impl Showing {
         }
     }
 
-    /// Its word when it is left by "discard": what is stored, or about to be, is not discarded.
-    pub(super) fn discarded(&self) -> &'static str {
+    /// What is told when it is left by "discard": what is stored, or about to be, is not discarded.
+    pub(super) fn discarded(&self) -> Notice {
         match self.note {
-            CaseNote::Unsaved | CaseNote::SaveFailed(_) => "Discarded",
-            CaseNote::Saving => "Not discarded: being saved",
-            CaseNote::Saved(_) => "Not discarded: saved before",
+            CaseNote::Unsaved | CaseNote::SaveFailed(_) => Notice::Discarded,
+            CaseNote::Saving => Notice::BeingSaved,
+            CaseNote::Saved(_) => Notice::SavedBefore,
         }
     }
 }
 
-impl View {
-    /// The live picture with this word.
-    pub(super) fn noted(words: &'static str, since: Instant) -> View {
-        View::Live(Some(Notice { words, since }))
+impl Mode {
+    /// The live picture with this notice.
+    pub(super) fn noted(notice: Notice, since: Instant) -> Mode {
+        Mode::Live(Some(Noted { notice, since }))
     }
 
     /// The case on the screen, also behind the help page.
     pub(super) fn case(&self) -> Option<&Showing> {
         match self {
-            View::Result(showing) => Some(showing),
-            View::Help(behind) => behind.case(),
+            Mode::Result(showing) => Some(showing),
+            Mode::Help(behind) => behind.case(),
             _ => None,
         }
     }
@@ -105,8 +105,8 @@ impl View {
     /// The same, to be changed.
     pub(super) fn case_mut(&mut self) -> Option<&mut Showing> {
         match self {
-            View::Result(showing) => Some(showing),
-            View::Help(behind) => behind.case_mut(),
+            Mode::Result(showing) => Some(showing),
+            Mode::Help(behind) => behind.case_mut(),
             _ => None,
         }
     }
