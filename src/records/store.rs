@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{
     error::{RecordError, at},
-    half_written,
+    half_written::{self, HalfWritten},
 };
 use crate::{
     assess::{Assessment, Spread, report::Report},
@@ -69,16 +69,19 @@ impl Store {
         if frame.id != assessment.frame || frame.source != assessment.source {
             return Err(RecordError::OtherFrame);
         }
-        private_folder()
+        // Of the owner alone: a case shows a patient.
+        DirBuilder::new()
+            .mode(0o700)
             .recursive(true)
             .create(&self.folder)
             .map_err(at(&self.folder))?;
         let wanted = name(assessment);
-        let hidden = half_written::folder(&self.folder, &wanted);
-        let written = self.write(&hidden, &wanted, frame, assessment, burst);
+        let hidden = HalfWritten::create(&self.folder, &wanted)
+            .map_err(|(path, source)| RecordError::Io { path, source })?;
+        let written = self.write(&hidden.path, &wanted, frame, assessment, burst);
         if written.is_err() {
             // What cannot be removed stays hidden; the error that matters is the first one.
-            let _ = fs::remove_dir_all(&hidden);
+            let _ = fs::remove_dir_all(&hidden.path);
         }
         written
     }
@@ -91,10 +94,6 @@ impl Store {
         assessment: &Assessment,
         burst: Spread,
     ) -> Result<String, RecordError> {
-        if hidden.exists() {
-            fs::remove_dir_all(hidden).map_err(at(hidden))?;
-        }
-        private_folder().create(hidden).map_err(at(hidden))?;
         let mut files = Vec::new();
         match frame.format {
             PixelFormat::Mjpeg => {
@@ -196,13 +195,6 @@ fn reveal(
     })
 }
 
-/// Of the owner alone: a case shows a patient.
-fn private_folder() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.mode(0o700);
-    builder
-}
-
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
     files::new_private(path)
         .and_then(|mut file| {
@@ -219,165 +211,4 @@ fn sync_folder(folder: &Path) -> Result<(), RecordError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{os::unix::fs::PermissionsExt, sync::Arc, time::Instant};
-
-    use super::*;
-    use crate::{
-        assess::sample,
-        frame::{FrameId, Source, SourceKind},
-    };
-
-    const SPREAD: Spread = Spread {
-        frames: 1,
-        scored: 0,
-        lowest: 0.0,
-        highest: 0.0,
-    };
-
-    fn frame(kind: SourceKind, format: PixelFormat, data: &[u8]) -> Frame {
-        Frame {
-            id: FrameId(7),
-            source: Arc::new(Source {
-                kind,
-                name: "a camera".into(),
-                detail: String::new(),
-            }),
-            captured_at: SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_795_000_000),
-            captured: Instant::now(),
-            format,
-            width: 2,
-            height: 1,
-            data: Arc::from(data),
-        }
-    }
-
-    fn visible(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(folder)
-            .expect("a folder")
-            .map(|e| e.expect("an entry").file_name().to_string_lossy().into())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn a_case_holds_the_cameras_own_bytes_and_what_was_said_of_them() {
-        let root = tempfile::tempdir().expect("a folder");
-        let store = Store::new(root.path().join("cases"));
-        let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"\xff\xd8 bytes");
-        let name = store
-            .save(&frame, &sample::refused(&frame), SPREAD)
-            .expect("saved");
-        assert_eq!(name, "20261118-110640-abababab");
-        let case = root.path().join("cases").join(&name);
-        assert_eq!(visible(&case), ["case.json", "frame.jpg"]);
-        assert_eq!(
-            fs::read(case.join("frame.jpg")).expect("a frame"),
-            &frame.data[..]
-        );
-        let json: serde_json::Value =
-            serde_json::from_slice(&fs::read(case.join("case.json")).expect("a file"))
-                .expect("JSON");
-        assert_eq!(json["verdict"], "not_usable");
-        assert_eq!(json["captured_at"], "2026-11-18T11:06:40Z");
-    }
-
-    #[test]
-    fn the_same_name_twice_keeps_both_cases() {
-        let root = tempfile::tempdir().expect("a folder");
-        let store = Store::new(root.path().into());
-        let frame = frame(SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]);
-        let first = store
-            .save(&frame, &sample::refused(&frame), SPREAD)
-            .expect("saved");
-        let second = store
-            .save(&frame, &sample::refused(&frame), SPREAD)
-            .expect("saved");
-        assert!(first.ends_with("-PHANTOM"), "{first}");
-        assert_eq!(visible(root.path()), [first.clone(), second]);
-        let png = fs::read(root.path().join(first).join("frame.png")).expect("a picture");
-        assert!(phantom::is_marked(&png));
-    }
-
-    #[test]
-    fn a_case_is_named_after_everything_that_only_stood_in() {
-        let root = tempfile::tempdir().expect("a folder");
-        for (kind, words) in [
-            (SourceKind::Camera, "-abababab-SIMULATED"),
-            (SourceKind::Phantom, "-abababab-PHANTOM-SIMULATED"),
-        ] {
-            let frame = frame(kind, PixelFormat::Mjpeg, b"x");
-            let mut assessment = sample::refused(&frame);
-            assessment.engine.name = "Edge TPU SIMULATED".into();
-            let store = Store::new(root.path().into());
-            let name = store.save(&frame, &assessment, SPREAD).expect("saved");
-            assert!(name.ends_with(words), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_case_is_readable_by_its_owner_alone() {
-        let root = tempfile::tempdir().expect("a folder");
-        let cases = root.path().join("cases");
-        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
-        let yuyv = PixelFormat::Yuyv { stride: 4 };
-        for (kind, format, data) in [
-            (SourceKind::Camera, PixelFormat::Mjpeg, &b"bytes"[..]),
-            (SourceKind::Camera, yuyv, &[9; 4]),
-            (SourceKind::Phantom, PixelFormat::Rgb8, &[9; 6]),
-        ] {
-            let frame = frame(kind, format, data);
-            let name = Store::new(cases.clone())
-                .save(&frame, &sample::refused(&frame), SPREAD)
-                .expect("saved");
-            assert_eq!((mode(&cases), mode(&cases.join(&name))), (0o700, 0o700));
-            for file in visible(&cases.join(&name)) {
-                assert_eq!(mode(&cases.join(&name).join(&file)), 0o600, "{file}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_case_that_may_not_outlast_a_power_cut_is_not_there() {
-        let root = tempfile::tempdir().expect("a folder");
-        let (hidden, target) = (root.path().join(".case.7"), root.path().join("case"));
-        fs::create_dir(&hidden).expect("a folder");
-        let failing = || Err(at(root.path())(io::Error::other("a card that is worn out")));
-        let words = reveal(&hidden, &target, failing)
-            .expect_err("not stored")
-            .to_string();
-        assert!(words.ends_with("worn out"), "{words}");
-        assert_eq!(visible(root.path()), [".case.7"]);
-        reveal(&hidden, &target, || Ok(())).expect("stored");
-        assert_eq!(visible(root.path()), ["case"]);
-    }
-
-    #[test]
-    fn a_result_of_another_frame_is_not_stored() {
-        let root = tempfile::tempdir().expect("a folder");
-        let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"x");
-        let mut other = sample::refused(&frame);
-        other.frame = FrameId(8);
-        let error = Store::new(root.path().into()).save(&frame, &other, SPREAD);
-        assert!(matches!(error, Err(RecordError::OtherFrame)));
-        assert!(visible(root.path()).is_empty());
-    }
-
-    #[test]
-    fn a_case_that_cannot_be_written_leaves_nothing_behind() {
-        let root = tempfile::tempdir().expect("a folder");
-        // Too few bytes for a picture: the PNG cannot be made.
-        let frame = frame(SourceKind::Camera, PixelFormat::Rgb8, &[1, 2]);
-        let error = Store::new(root.path().into()).save(&frame, &sample::refused(&frame), SPREAD);
-        assert!(matches!(error, Err(RecordError::Frame(_))));
-        assert!(visible(root.path()).is_empty());
-        let file = root.path().join("file");
-        fs::write(&file, "").expect("a file");
-        let words = Store::new(file.join("cases"))
-            .save(&frame, &sample::refused(&frame), SPREAD)
-            .expect_err("a file is no folder")
-            .to_string();
-        assert!(words.contains("file/cases"), "{words}");
-    }
-}
+mod tests;
