@@ -6,7 +6,8 @@ use super::{bootstrap::Bootstrap, wilson::wilson};
 
 /// Fewer cases than this are flagged wherever their figure is shown.
 pub const SMALL: u64 = 30;
-/// With fewer of either class than this a bootstrap interval would only pretend; none is given.
+/// With fewer cases than this, or fewer of either class, a bootstrap interval would only pretend; none
+/// is given.
 const TOO_FEW: u64 = 5;
 
 /// A figure with its 95% interval and number of cases.
@@ -110,10 +111,7 @@ impl Estimate {
     ) -> Estimate {
         let n = truth.len() as u64;
         let positives = truth.iter().filter(|&&t| t).count() as u64;
-        // Drawing the same two or three again and again says nothing of others like them.
-        let ends = ends.filter(|_| positives.min(n - positives) >= TOO_FEW);
-        // Without a miss no draw holds one: that is no certainty that there is none elsewhere.
-        let ends = ends.filter(|(low, high)| low < high);
+        let ends = drawn_ends(ends, positives.min(n - positives));
         Estimate {
             value: value.filter(|v| v.is_finite()),
             low: ends.map(|e| e.0),
@@ -132,20 +130,30 @@ impl Estimate {
         })
     }
 
-    /// A mean with a bootstrap interval.
+    /// A mean with a bootstrap interval: none from fewer than five values, and none where all
+    /// draws are the same.
     pub fn mean(bootstrap: &Bootstrap, values: &[f64]) -> Estimate {
         let mean = |sum: f64, n: usize| (n > 0).then(|| sum / n as f64);
+        let n = values.len() as u64;
         let ends =
             bootstrap.interval(|drawn| mean(drawn.iter().map(|&i| values[i]).sum(), drawn.len()));
+        let ends = drawn_ends(ends, n);
         Estimate {
             value: mean(values.iter().sum(), values.len()),
             low: ends.map(|e| e.0),
             high: ends.map(|e| e.1),
-            n: values.len() as u64,
-            small: (values.len() as u64) < SMALL,
+            n,
+            small: n < SMALL,
             interval: "bootstrap".into(),
         }
     }
+}
+
+/// A bootstrap interval where it says something: drawing the same two or three cases again and again
+/// says nothing of others like them, and where no draw holds a miss, that is no certainty that there
+/// is none elsewhere.
+fn drawn_ends(ends: Option<(f64, f64)>, cases: u64) -> Option<(f64, f64)> {
+    ends.filter(|(low, high)| cases >= TOO_FEW && low < high)
 }
 
 /// A figure as a function of the observations drawn.
@@ -208,6 +216,19 @@ mod tests {
         said[79] = 0.0;
         let e = Estimate::bootstrapped(&bootstrap, &said, &truth, lr);
         assert_eq!((e.value, e.low, e.high), (None, None, None));
+    }
+
+    #[test]
+    fn a_mean_of_a_few_or_of_equal_values_has_no_interval() {
+        let of = |values: &[f64]| Estimate::mean(&Bootstrap::of(values.len(), 200, 1), values);
+        for values in [&[0.6][..], &[0.1, 0.9, 0.4, 0.3], &[1.0; 40]] {
+            let e = of(values);
+            assert!(e.value.is_some());
+            assert_eq!((e.low, e.high), (None, None), "{e:?}");
+        }
+        let e = of(&[0.1, 0.9, 0.4, 0.3, 0.5]);
+        assert!(e.low.unwrap() < 0.44 && e.high.unwrap() > 0.44, "{e:?}");
+        assert_eq!(of(&[]).value, None);
     }
 
     #[test]
