@@ -5,6 +5,7 @@
 #
 #   scripts/setup.sh            for this machine
 #   scripts/setup.sh test       for all of the tests as well (scripts/test.sh): valgrind
+#   scripts/setup.sh train      for the training as well (scripts/train): Python's venv
 #   scripts/setup.sh aarch64    for a cross build as well (scripts/cross.sh): compiler, Rust target, library
 #   scripts/setup.sh board      for the virtual board as well (board/virtual): aarch64 and QEMU
 set -euo pipefail
@@ -19,13 +20,14 @@ case "$(dpkg --print-architecture)" in amd64 | arm64) ;; *) fail "this system is
 host=$(uname -m)
 case "$host" in x86_64 | aarch64) ;; *) fail "this machine is $host; bccscope builds on x86_64 and aarch64" ;; esac
 
-test=no aarch64=no board=no
+test=no train=no aarch64=no board=no
 for argument in "$@"; do
   case "$argument" in
     test) test=yes ;;
+    train) train=yes ;;
     aarch64) aarch64=yes ;;
     board) aarch64=yes board=yes ;;
-    *) fail "$argument: the arguments are 'test', 'aarch64' and 'board'" ;;
+    *) fail "$argument: the arguments are 'test', 'train', 'aarch64' and 'board'" ;;
   esac
 done
 [ "$host" = aarch64 ] && cross=no || cross=$aarch64
@@ -36,6 +38,7 @@ done
 packages=(gcc g++ libc6-dev make cmake libclang-dev clang pkg-config libssl-dev python3 python3-pip ca-certificates)
 [ "$host" = x86_64 ] && packages+=(nasm)
 [ "$test" = yes ] && packages+=(valgrind)
+[ "$train" = yes ] && packages+=(python3-venv)
 [ "$cross" = yes ] && packages+=(gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross)
 # cross.sh fetches Debian 12's libraries, and reads what the program needs of them.
 [ "$aarch64" = yes ] && packages+=(curl binutils)

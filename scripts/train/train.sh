@@ -15,7 +15,7 @@ if [ $# -lt 2 ] || [ $# -gt 3 ]; then
     exit 2
 fi
 if [ ! -x "$program" ]; then
-    echo "$program is not there: build it first (scripts/setup.sh, cargo build --release), the quality gate is fitted on what it measures" >&2
+    echo "$program is not there: build it first (scripts/setup.sh train, cargo build --release), the quality gate is fitted on what it measures" >&2
     exit 1
 fi
 for needed in "$1/milk10k/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"}; do
@@ -26,7 +26,20 @@ for needed in "$1/milk10k/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"};
 done
 data=$1 weights=$2
 if ! cmp -s "$here/requirements.txt" "$venv/made-from.txt"; then
-    "${PYTHON:-python3}" -m venv "$venv"
+    wanted=${PYTHON:-python3}
+    version=$("$wanted" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1
+    case $version in
+        3.11 | 3.12) ;;
+        *)
+            echo "$wanted is Python $version; the pinned TensorFlow has wheels for 3.11 and 3.12: name one of these by PYTHON=" >&2
+            exit 1
+            ;;
+    esac
+    if ! "$wanted" -c 'import ensurepip, venv' 2>/dev/null; then
+        echo "$wanted cannot make an environment: run 'scripts/setup.sh train' (or install python$version-venv)" >&2
+        exit 1
+    fi
+    "$wanted" -m venv "$venv"
     "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
     cp "$here/requirements.txt" "$venv/made-from.txt"
 fi
