@@ -76,8 +76,8 @@ def build(args):
         exponents=[1.0] * len(CODES),
         val=f"MILK10k val ({len(val)} images, one a lesion, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
     )
-    gate = target / "gate.toml"
-    shutil.copy(gate, temp)
+    gate = Path(args.gate or target / "gate.toml")
+    shutil.copy(gate, temp / "gate.toml")
     # Thresholds that mean nothing, so that the device can score: what they are fitted on is its own answers.
     (temp / "manifest.toml").write_text(render(calibration=[UNFITTED] * len(CODES), figures=[], **common))
     z = device_scores(args.program, temp, Path(args.data) / "milk10k", [d.files[i] for i in val])
@@ -101,11 +101,10 @@ def build(args):
     }
     (temp / TRAINING).write_text(json.dumps(training, indent=1) + "\n")
     (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text(), training, temp))
-    (temp / "gate.toml").unlink()
     # What was measured there is another model's from here on.
     for name in (EVALUATION, EXPLAIN):
         (target / name).unlink(missing_ok=True)
-    for name in ("known_answers.toml", "model.tflite", "manifest.toml", TRAINING, "MODEL_CARD.md"):
+    for name in ("gate.toml", "known_answers.toml", "model.tflite", "manifest.toml", TRAINING, "MODEL_CARD.md"):
         (temp / name).chmod(0o644)
         (temp / name).rename(target / name)
     temp.rmdir()
@@ -151,6 +150,7 @@ def main():
     p.add_argument("--consensus")
     p.add_argument("--models", default=here.parent.parent / "models")
     p.add_argument("--program", required=True, help="bccscope, whose answers the thresholds are fitted on")
+    p.add_argument("--gate", help="the quality gate's file; without it the one in the model's folder stays")
     p.add_argument("--snapshot", nargs="+", required=True, help="student.npz of a run, or several to average")
     p.add_argument("--elsewhere", action="store_true", help="also snapshots of other data or another recipe, or that do not say of which")
     p.add_argument("--size", nargs=2, type=int, metavar=("WIDTH", "HEIGHT"))

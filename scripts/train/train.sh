@@ -48,13 +48,13 @@ export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=26
 python=$venv/bin/python
 model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
 snapshot=$work/$(basename "$recipe" .toml)/student.npz
-mkdir -p "$work" "$model"
+mkdir -p "$work"
 "$program" study consensus "$data/patterns/readings.csv" --out "$work/consensus"
 consensus=${3:-$work/consensus/consensus.csv}
 set -- --data "$data" --weights "$weights" --work "$work" --recipe "$recipe" --consensus "$consensus"
 "$python" "$here/train.py" "$@" 2>&1 | tee -a "$work/train.log"
-"$python" "$here/gate.py" --data "$data" --program "$program" --out "$model/gate.toml"
-"$python" "$here/publish.py" "$@" --program "$program" --models "$models" --snapshot "$snapshot"
+"$python" "$here/gate.py" --data "$data" --program "$program" --out "$work/gate.toml"
+"$python" "$here/publish.py" "$@" --program "$program" --models "$models" --gate "$work/gate.toml" --snapshot "$snapshot"
 "$program" model verify --model "$model"
 # What the device itself measures, and the card with it.
 labels=(--labels "$data/milk10k/labels.csv" --split val)
