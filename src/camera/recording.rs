@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! {"t_us":0,"event":"begin","form":"bccscope-recording","version":1,"program":"0.1.0","started_at":"2026-11-24T10:00:00Z"}
-//! {"t_us":812,"event":"opened","source":{"kind":"camera","name":"…","detail":"…"},"adjusted":null}
+//! {"t_us":812,"event":"opened","source":{"kind":"camera","name":"…","detail":"…"},"adjusted":null,"interval_us":33333}
 //! {"t_us":34100,"event":"frame","file":"000001.jpg","layout":"mjpeg","width":1280,"height":720,"bytes":91234,"sha256":"…","captured_us":33900,"captured_at":"…"}
 //! {"t_us":67000,"event":"dropped","why":"truncated JPEG: it has no end"}
 //! {"t_us":99000,"event":"lost","why":"…","advice":"…"}
@@ -54,6 +54,9 @@ pub(super) enum Event {
     Opened {
         source: Source,
         adjusted: Option<String>,
+        /// The time between two frames, in microseconds, where the source said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interval_us: Option<u64>,
     },
     /// A frame.
     Frame(FrameLine),
@@ -93,6 +96,9 @@ impl From<&Opened> for Event {
                 detail: plain(&opened.source.detail),
             },
             adjusted: opened.adjusted.as_deref().map(plain),
+            interval_us: opened
+                .interval
+                .and_then(|time| time.as_micros().try_into().ok()),
         }
     }
 }

@@ -178,12 +178,19 @@ impl Camera for Replay {
             };
             match line.event {
                 Event::Begin { .. } | Event::End { .. } => {}
-                Event::Opened { source, adjusted } => {
+                Event::Opened {
+                    source,
+                    adjusted,
+                    interval_us,
+                } => {
                     self.source = Arc::new(replayed(source, &self.summary.started_at));
                     return News::Opened(Opened {
                         source: self.source.clone(),
                         adjusted,
-                        interval: None,
+                        // At another pace than its own a recording is never slow.
+                        interval: interval_us
+                            .filter(|_| self.speed == Speed::AsRecorded)
+                            .map(Duration::from_micros),
                     });
                 }
                 Event::Frame(_) if self.overtaken(began) => {}

@@ -108,7 +108,9 @@ impl Check {
         };
         match &line.event {
             Event::Begin { .. } => return Err("a second beginning".into()),
-            Event::Opened { source, adjusted } => {
+            Event::Opened {
+                source, adjusted, ..
+            } => {
                 for text in [&source.name, &source.detail] {
                     check_text(text)?;
                 }

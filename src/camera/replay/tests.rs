@@ -37,7 +37,7 @@ fn record(folder: &Path) -> Vec<News> {
             detail: "usb-1 YUYV 4x2@30".into(),
         }),
         adjusted: Some("asked for 1920x1080".into()),
-        interval: None,
+        interval: Some(Duration::from_millis(800)),
     }));
     let source = Source {
         kind: SourceKind::Camera,
@@ -119,6 +119,28 @@ fn a_run_with_its_times_loses_no_event_and_shows_no_frame_early() {
             assert!(frame.captured <= Instant::now());
         }
     }
+}
+
+#[test]
+fn a_slow_camera_is_as_slow_played_back_at_its_pace_and_in_an_older_recording_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    record(&run);
+    let last = |speed| {
+        let opened = |news: &News| match news {
+            News::Opened(opened) => Some(opened.interval),
+            _ => None,
+        };
+        play(&run, speed).iter().rev().find_map(opened).unwrap()
+    };
+    assert_eq!(last(Speed::AsRecorded), Some(Duration::from_millis(800)));
+    assert_eq!(last(Speed::Fast), None);
+    let index = run.join(INDEX);
+    let written = fs::read_to_string(&index).unwrap();
+    let older = written.replace(",\"interval_us\":800000", "");
+    assert_ne!(older, written);
+    fs::write(&index, older).unwrap();
+    assert_eq!(last(Speed::AsRecorded), None);
 }
 
 #[test]
