@@ -6,6 +6,7 @@
 mod analyze;
 mod bench;
 mod cameras;
+mod cases;
 mod context;
 mod error;
 mod model;
@@ -55,6 +56,8 @@ pub enum Command {
     Bench(bench::BenchCommand),
     /// List the cameras and what they offer
     Cameras(cameras::CamerasCommand),
+    /// List the stored cases and check that each is whole
+    Cases(cases::CasesCommand),
     /// Record what a camera delivers
     Record(record::RecordCommand),
     /// Analyse a recorded run
@@ -99,6 +102,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Selftest(command) => selftest::run(command, &config),
         Command::Bench(command) => bench::run(command, &config),
         Command::Cameras(command) => cameras::run(command),
+        Command::Cases(command) => cases::run(command, &config),
         Command::Record(command) => record::run(command, &config),
         Command::Replay(command) => replay::run(command, &config),
         Command::Model(command) => model::run(command, &config),

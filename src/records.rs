@@ -4,8 +4,13 @@
 mod error;
 mod half_written;
 mod store;
+mod stored;
 
-pub use self::{error::RecordError, store::Store};
+pub use self::{
+    error::RecordError,
+    store::Store,
+    stored::{Stored, read},
+};
 
 use std::path::PathBuf;
 

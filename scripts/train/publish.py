@@ -1,6 +1,7 @@
 """A trained network to models/<name>/: int8 file, check, calibration, manifest, model card."""
 
 import argparse
+import atexit
 import csv
 import datetime
 import hashlib
@@ -59,6 +60,7 @@ def build(args):
     target = Path(args.models) / recipe["name"]
     target.mkdir(parents=True, exist_ok=True)
     temp = Path(tempfile.mkdtemp(prefix=".new-", dir=target))
+    atexit.register(shutil.rmtree, temp, ignore_errors=True)  # also where it is refused half-way
     model = temp / "model.tflite"
     on_grid = rounded(net, d, width, height, recipe["seed"])
     model.write_bytes(convert(on_grid, d, width, height, recipe["seed"]))
@@ -107,7 +109,6 @@ def build(args):
     for name in ("gate.toml", "known_answers.toml", "model.tflite", "manifest.toml", TRAINING, "MODEL_CARD.md"):
         (temp / name).chmod(0o644)
         (temp / name).rename(target / name)
-    temp.rmdir()
     scores(Path(args.work) / "val_scores.csv", [d.files[i] for i in val], z)
 
 

@@ -22,6 +22,9 @@ use crate::{
     phantom,
 };
 
+/// Of the form of `case.json`.
+pub(super) const SCHEMA: u32 = 1;
+
 /// Where cases are kept.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -30,7 +33,7 @@ pub struct Store {
 
 #[derive(Serialize)]
 struct CaseFile<'a> {
-    /// Of this form.
+    /// [`SCHEMA`].
     schema: u32,
     /// When the frame was captured, RFC 3339, UTC.
     captured_at: String,
@@ -124,7 +127,7 @@ impl Store {
             files.push("frame.png".to_owned());
         }
         let case = CaseFile {
-            schema: 1,
+            schema: SCHEMA,
             captured_at: rfc3339(assessment.captured_at),
             format: frame.format,
             burst,
@@ -211,4 +214,4 @@ fn sync_folder(folder: &Path) -> Result<(), RecordError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     assess::sample,
     frame::{FrameId, Source, SourceKind},
+    model::package::sha256_hex,
 };
 
 const SPREAD: Spread = Spread {
@@ -28,6 +29,14 @@ fn frame(kind: SourceKind, format: PixelFormat, data: &[u8]) -> Frame {
         height: 1,
         data: Arc::from(data),
     }
+}
+
+/// Stores a case of this frame, which the gate refused, and gives its name.
+pub(crate) fn stored(store: &Store, kind: SourceKind, format: PixelFormat, data: &[u8]) -> String {
+    let frame = frame(kind, format, data);
+    let mut assessment = sample::refused(&frame);
+    assessment.frame_sha256 = sha256_hex(data);
+    store.save(&frame, &assessment, SPREAD).expect("saved")
 }
 
 fn visible(folder: &Path) -> Vec<String> {
