@@ -129,15 +129,19 @@ fn describe(case: &Stored) -> String {
     let present = told.patterns.iter().filter(|p| p.present);
     answers.extend(present.map(|pattern| pattern.code.clone()));
     answers.extend(told.stand_ins.iter().map(|word| format!("[{word}]")));
-    let text = format!(
-        "{name}\n  {}  {}\n  {}\n  {}; {} {}\n",
-        told.captured_at,
-        told.verdict_words,
+    let Model {
+        name: model,
+        version,
+    } = &told.model;
+    // One that was refused has no answers.
+    let lines = [
+        format!("{}  {}", told.captured_at, told.verdict_words),
         answers.join("  "),
-        told.engine,
-        told.model.name,
-        told.model.version
-    );
-    // One that was refused has no answers, and no empty line.
-    super::out::printable_lines(text.replace("  \n", ""))
+        format!("{}; {model} {version}", told.engine),
+    ];
+    let lines = lines.iter().filter(|line| !line.is_empty());
+    let lines: Vec<_> = lines
+        .map(|line| format!("  {}\n", printable(line)))
+        .collect();
+    format!("{name}\n{}", lines.concat())
 }

@@ -104,6 +104,40 @@ fn a_phantom_is_captured_and_stored_by_commands_on_stdin() {
         "{stored:?}"
     );
     device.end();
+    what_was_stored_is_listed_and_damage_to_it_is_told(&folder.path().join("cases"), &stored[0]);
+}
+
+fn what_was_stored_is_listed_and_damage_to_it_is_told(cases: &Path, name: &str) {
+    let at = cases.display().to_string();
+    let listed = bccscope(["cases", &at]);
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    for words in [
+        name,
+        "[PHANTOM]",
+        "BCC ",
+        "CPU; bcc8-mnv2",
+        ", 0 damaged; decision support",
+    ] {
+        assert!(
+            listed.out.contains(words),
+            "no {words:?} in: {}",
+            listed.out
+        );
+    }
+    let json = bccscope(["cases", "--json", &at]).json();
+    assert_eq!(json[0]["name"], name);
+    assert_eq!(json[0]["case"]["stand_ins"][0], "PHANTOM");
+    let frame = json[0]["case"]["files"][0].as_str().expect("a file");
+    fs::write(cases.join(name).join(frame), "another one").expect("written");
+    let damaged = bccscope(["cases", &at]);
+    damaged.refused(1, &[name, "not the frame that was assessed"]);
+    assert!(
+        damaged.out.contains("DAMAGED") && !damaged.out.contains("BCC "),
+        "{}",
+        damaged.out
+    );
+    bccscope(["cases", &format!("{at}-elsewhere")])
+        .refused(1, &["-elsewhere: the cases cannot be read"]);
 }
 
 #[test]
