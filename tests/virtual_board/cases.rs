@@ -28,6 +28,11 @@ fn whole_cases(board: &mut Board) -> Vec<String> {
         let sum = board.ok(&format!("sha256sum {folder}/frame.jpg"));
         assert!(sum.starts_with(wanted), "{name}: {sum}");
     }
+    if !names.is_empty() {
+        let told = board.ok(&format!("bccscope cases {CASES}"));
+        let count = format!("{} in {CASES}, 0 damaged", names.len());
+        assert!(told.contains(&count), "{told}");
+    }
     names
 }
 
