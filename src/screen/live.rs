@@ -31,10 +31,17 @@ pub(super) fn live<'a>(
     sheet.target(at, Action::Capture, false);
     let u = layout.unit;
     if let Some(notice) = notice {
-        let area = panel.cut_top(40.0 * u);
+        // In two lines rather than small: it is gone in three seconds.
+        let inner = Area {
+            y: panel.y + 9.5 * u,
+            h: 44.0 * u,
+            ..panel.inset(10.0 * u, 0.0)
+        };
+        let style = Style::new(21.0 * u).bold().wrap();
+        let text = style.set(notice.words(), inner);
+        let area = panel.cut_top(text.height() + 19.0 * u);
         sheet.block(area, 8.0 * u, theme::GROUND);
-        let style = Style::new(21.0 * u).bold().middle();
-        sheet.text(style.set(notice.words(), area.inset(10.0 * u, 4.0 * u)));
+        sheet.text(text);
         panel.cut_top(8.0 * u);
     }
     match (sight, quality) {

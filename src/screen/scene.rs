@@ -111,7 +111,7 @@ impl Notice {
         Notice::NoPicture,
     ];
 
-    /// As it is shown: short, it stands in one line.
+    /// As it is shown: short, for it has two lines at most.
     pub fn words(self) -> &'static str {
         match self {
             Notice::Discarded => "Discarded",

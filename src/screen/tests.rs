@@ -181,7 +181,7 @@ fn every_notice_is_read_whole_over_a_ready_and_over_an_unusable_picture() {
             for size in SIZES.into_iter().chain([(480, 800)]) {
                 wrong.extend(in_order(&sample, size).err());
                 let texts = texts(&compose(&sample.scene, &sample.status, size));
-                let whole = |text: &Text| !text.shortened && text.lines.concat() == notice.words();
+                let whole = |text: &Text| !text.shortened && text.lines.join(" ") == notice.words();
                 if !texts.iter().any(whole) {
                     wrong.push(format!("{notice:?} at {size:?}"));
                 }
