@@ -52,6 +52,12 @@ script=$scripts/$suite
 debootstrap "${options[@]}" "$suite" "$root" "$from" "$script" >"$root.log" 2>&1 \
   || { tail -n 5 "$root.log" >&2; fail "debootstrap could not make $system ($root.log)"; }
 
+# As an installed system has them: some of what is wanted came by an update.
+if [ "$from" = "$debian" ]; then
+  echo "deb $debian $suite-updates main" >>"$root/etc/apt/sources.list"
+  echo "deb $debian-security $suite-security main" >>"$root/etc/apt/sources.list"
+fi
+
 # --- the user, who has rustup and a clone of what is committed
 home=$root/home/worker
 chroot "$root" useradd --create-home --shell /bin/bash worker

@@ -64,10 +64,9 @@ install() {
 . scripts/env.sh
 command -v cargo >/dev/null || fail "cargo not found: install rustup first (https://rustup.rs), then run this again"
 wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+new_enough() { [ "$(printf '%s\n' "$wanted" "$1" | sort -V | head -n 1)" = "$wanted" ]; }
 have=$(rustc --version | awk '{print $2}')
-if [ "$(printf '%s\n' "$wanted" "${have%%-*}" | sort -V | head -n 1)" != "$wanted" ]; then
-  fail "Rust $have is too old, $wanted or newer is needed: run 'rustup update stable'"
-fi
+new_enough "${have%%-*}" || fail "Rust $have is too old, $wanted or newer is needed: run 'rustup update stable'"
 
 # --- Rust's standard library for aarch64: rustup's, or else Debian's own compiler with it
 if [ "$cross" = yes ] && ! rustup target list --installed 2>/dev/null | grep -qx aarch64-unknown-linux-gnu \
@@ -75,8 +74,11 @@ if [ "$cross" = yes ] && ! rustup target list --installed 2>/dev/null | grep -qx
   say "rustup has no aarch64 target to give; taking Debian's rustc-web and libstd-rust-web-dev:arm64"
   if [ "$(dpkg-query -W -f '${db:Status-Status}' libstd-rust-web-dev:arm64 2>/dev/null || true)" != installed ]; then
     as_root dpkg --add-architecture arm64
-    install rustc-web libstd-rust-web-dev:arm64
+    install rustc-web libstd-rust-web-dev:arm64 \
+      || fail "Debian's compiler cannot be installed either: run 'rustup target add aarch64-unknown-linux-gnu' where the network allows it"
   fi
+  have=$(/usr/bin/rustc --version | awk '{print $2}')
+  new_enough "$have" || fail "Debian's rustc-web is $have, $wanted or newer is needed: is Debian's security archive among apt's sources?"
 fi
 
 # --- libtensorflowlite_c.so 2.17.1 (XNNPACK inside, needs glibc 2.34), out of the wheels of the
