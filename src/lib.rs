@@ -30,7 +30,7 @@
 //! | [`display`] | DRM/KMS, fbdev, SPI panels, PNG; ordered fallback | what is drawn |
 //! | [`input`] | keys, touch, the camera's button, GPIO lines, stdin, as the app's events | what they do |
 //! | [`app`] | the device as a pure state machine, and the loop that runs its effects | drivers |
-//! | [`records`] | cases on disk, and what a power cut left of one | models' insides |
+//! | [`records`] | cases on disk, written and read back, and what a power cut left of one | models' insides |
 //! | [`platform`] | power, temperature, clock, watchdog, GPIO lines, the lamp | everything above |
 //! | [`selftest`] | every part tried once | patients |
 //! | [`bench`](mod@bench) | every step timed, one run against another | patients |

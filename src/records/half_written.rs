@@ -17,8 +17,8 @@ use rustix::fs::{FlockOperation, flock};
 pub(super) struct HalfWritten {
     /// Its folder.
     pub path: PathBuf,
-    /// Held as long as this lives.
-    _lock: File,
+    /// Held as long as this lives, where the file system knows locks.
+    _lock: Option<File>,
 }
 
 impl HalfWritten {
@@ -33,13 +33,17 @@ impl HalfWritten {
             if path.exists() {
                 fs::remove_dir_all(&path)?;
             }
-            DirBuilder::new().mode(0o700).create(&path)?;
-            locked(&path)
+            DirBuilder::new().mode(0o700).create(&path)
         };
-        match made() {
-            Ok(lock) => Ok(HalfWritten { path, _lock: lock }),
-            Err(e) => Err((path, e)),
+        if let Err(e) = made() {
+            return Err((path, e));
         }
+        // Without one a bccscope that starts in this moment may clear it away: the case is then not
+        // stored, which is told, and it is tried again.
+        let lock = locked(&path)
+            .inspect_err(|e| log::warn!("{} cannot be locked: {e}", path.display()))
+            .ok();
+        Ok(HalfWritten { path, _lock: lock })
     }
 }
 
