@@ -23,9 +23,11 @@ system=$1
 shift
 [ $# -gt 0 ] || set -- scripts/demo.sh
 [ "$(id -u)" -eq 0 ] || fail "needs root, for a system of its own: sudo scripts/fresh.sh $system"
+# Under sudo it is the caller who has rustup.
+[ -z "${SUDO_USER:-}" ] || HOME=$(getent passwd "$SUDO_USER" | cut -d : -f 6)
 . scripts/env.sh
-command -v rustup >/dev/null || fail "rustup not found: the system borrows its toolchain (https://rustup.rs)"
-rustup=$(rustup show home) cargo=$(command -v cargo)
+program=$(command -v rustup) || fail "rustup not found: the system borrows its toolchain (https://rustup.rs)"
+rustup=$(rustup show home)
 command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
 
 # --- the system; the other distribution's debootstrap knows neither Ubuntu's suites nor its keys
@@ -65,7 +67,10 @@ echo "worker ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/worker"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 mkdir -p "$home/.rustup" "$home/.cargo/bin"
-cp -a "$(dirname "$cargo")/." "$home/.cargo/bin/"
+cp "$(readlink -f "$program")" "$home/.cargo/bin/rustup"
+for tool in cargo cargo-clippy cargo-fmt clippy-driver rustc rustdoc rustfmt; do
+  ln -s rustup "$home/.cargo/bin/$tool"
+done
 git clone --quiet . "$home/bccscope"
 chroot "$root" chown -R worker:worker /home/worker
 
