@@ -3,7 +3,6 @@
 use std::{io, path::PathBuf};
 
 use clap::Args;
-use serde::Deserialize;
 
 use super::{
     error::{CliError, OrFail},
@@ -32,36 +31,6 @@ pub struct CasesCommand {
     /// One JSON object a case and line, with all of its case.json
     #[arg(long)]
     json: bool,
-}
-
-/// As much of `case.json` as is told here.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Told {
-    captured_at: String,
-    verdict_words: String,
-    bcc: Option<Answer>,
-    patterns: Vec<Pattern>,
-    stand_ins: Vec<String>,
-    engine: String,
-    model: Model,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    probability: f32,
-}
-
-#[derive(Deserialize)]
-struct Pattern {
-    code: String,
-    present: bool,
-}
-
-#[derive(Default, Deserialize)]
-struct Model {
-    name: String,
-    version: String,
 }
 
 /// Runs the command.
@@ -114,14 +83,9 @@ pub fn run(command: &CasesCommand, config: &Config) -> Result<(), CliError> {
 /// A case in words. What a damaged one says is not repeated: it may be of another picture.
 fn describe(case: &Stored) -> String {
     let name = printable(&case.name);
-    if case.fault.is_some() {
+    let Some(told) = &case.told else {
         return format!("{name}\n  DAMAGED\n");
-    }
-    let told = case
-        .case
-        .as_ref()
-        .and_then(|case| Told::deserialize(case).ok())
-        .unwrap_or_default();
+    };
     let mut answers = vec![];
     if let Some(bcc) = &told.bcc {
         answers.push(format!("BCC {:.0} %", 100.0 * bcc.probability));
@@ -129,15 +93,14 @@ fn describe(case: &Stored) -> String {
     let present = told.patterns.iter().filter(|p| p.present);
     answers.extend(present.map(|pattern| pattern.code.clone()));
     answers.extend(told.stand_ins.iter().map(|word| format!("[{word}]")));
-    let Model {
-        name: model,
-        version,
-    } = &told.model;
     // One that was refused has no answers.
     let lines = [
         format!("{}  {}", told.captured_at, told.verdict_words),
         answers.join("  "),
-        format!("{}; {model} {version}", told.engine),
+        format!(
+            "{}; {} {}",
+            told.engine, told.model.name, told.model.version
+        ),
     ];
     let lines = lines.iter().filter(|line| !line.is_empty());
     let lines: Vec<_> = lines

@@ -30,6 +30,53 @@ pub struct Stored {
     pub fault: Option<String>,
     /// `case.json` as it was written; `None` where that cannot be read.
     pub case: Option<Value>,
+    /// The same in parts; `None` where there is a fault.
+    #[serde(skip)]
+    pub told: Option<Told>,
+}
+
+/// What is told of a case: a part of `case.json`, as `assess::report` and the store write it.
+#[derive(Debug, Deserialize)]
+pub struct Told {
+    /// RFC 3339, UTC.
+    pub captured_at: String,
+    /// The verdict as the screen said it.
+    pub verdict_words: String,
+    /// The network's answer; `None` where the gate refused the picture.
+    pub bcc: Option<Answer>,
+    /// The patterns' answers.
+    pub patterns: Vec<Pattern>,
+    /// `PHANTOM`, `REPLAY`, `SIMULATED`.
+    pub stand_ins: Vec<String>,
+    /// Which engine answered.
+    pub engine: String,
+    /// Which model.
+    pub model: Model,
+}
+
+/// A task's answer.
+#[derive(Debug, Deserialize)]
+pub struct Answer {
+    /// Calibrated, 0 to 1.
+    pub probability: f32,
+}
+
+/// A pattern's.
+#[derive(Debug, Deserialize)]
+pub struct Pattern {
+    /// PN, UL, ON, MG, ML, SW or AT.
+    pub code: String,
+    /// Whether it reaches the upper threshold.
+    pub present: bool,
+}
+
+/// A model's name.
+#[derive(Debug, Deserialize)]
+pub struct Model {
+    /// As in its manifest.
+    pub name: String,
+    /// Likewise.
+    pub version: String,
 }
 
 /// As much of `case.json` as its files are judged by.
@@ -68,11 +115,15 @@ pub fn read(folder: &Path) -> io::Result<Vec<Stored>> {
 }
 
 fn one(name: String, folder: PathBuf) -> Stored {
-    let (case, fault) = match case(&folder) {
+    let (case, told) = match case(&folder) {
         Ok(case) => {
-            let fault = check(&folder, &case).err();
-            (Some(case), fault)
+            let told = check(&folder, &case);
+            (Some(case), told)
         }
+        Err(why) => (None, Err(why)),
+    };
+    let (told, fault) = match told {
+        Ok(told) => (Some(told), None),
         Err(why) => (None, Some(why)),
     };
     Stored {
@@ -80,6 +131,7 @@ fn one(name: String, folder: PathBuf) -> Stored {
         folder,
         fault,
         case,
+        told,
     }
 }
 
@@ -89,9 +141,10 @@ fn case(folder: &Path) -> Result<Value, String> {
     serde_json::from_str(&text).map_err(|e| format!("case.json is no JSON: {e}"))
 }
 
-/// Whether its files are there and its frame is the one that was assessed.
-fn check(folder: &Path, case: &Value) -> Result<(), String> {
-    let case = Evidence::deserialize(case).map_err(|e| format!("case.json is no case: {e}"))?;
+/// What it says, where its files are there and its frame is the one that was assessed.
+fn check(folder: &Path, json: &Value) -> Result<Told, String> {
+    let no_case = |e| format!("case.json is no case: {e}");
+    let case = Evidence::deserialize(json).map_err(no_case)?;
     if case.schema != SCHEMA {
         return Err(format!(
             "case.json is of schema {}, this program knows {SCHEMA}",
@@ -119,7 +172,7 @@ fn check(folder: &Path, case: &Value) -> Result<(), String> {
     }
     match case.files.iter().find(|f| !folder.join(f).is_file()) {
         Some(gone) => Err(format!("{gone} is missing")),
-        None => Ok(()),
+        None => Told::deserialize(json).map_err(no_case),
     }
 }
 
@@ -166,7 +219,7 @@ mod tests {
     #[test]
     fn a_case_that_was_touched_is_told_by_what_was_touched() {
         type Touch = fn(&Path);
-        let touches: [(Touch, &str); 6] = [
+        let touches: [(Touch, &str); 7] = [
             (
                 |case| fs::write(case.join("frame.jpg"), "another").expect("written"),
                 "frame.jpg is not the frame that was assessed",
@@ -184,6 +237,10 @@ mod tests {
                 "case.json is no JSON",
             ),
             (|case| edit(case, "frame.jpg", "../x.jpg"), "no frame's"),
+            (
+                |case| edit(case, "\"patterns\"", "\"pattern\""),
+                "missing field `patterns`",
+            ),
             (
                 |case| edit(case, "\"schema\": 1", "\"schema\": 2"),
                 "of schema 2",
