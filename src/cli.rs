@@ -56,7 +56,7 @@ pub enum Command {
     Bench(bench::BenchCommand),
     /// List the cameras and what they offer
     Cameras(cameras::CamerasCommand),
-    /// List the stored cases and check that each is whole
+    /// List the stored cases and check that each frame is the assessed one
     Cases(cases::CasesCommand),
     /// Record what a camera delivers
     Record(record::RecordCommand),

@@ -1,4 +1,4 @@
-//! `bccscope cases`: what was stored, and whether it is still what was stored.
+//! `bccscope cases`: what was stored, and whether each frame is still the one that was assessed.
 
 use std::{io, path::PathBuf};
 
@@ -21,8 +21,9 @@ use crate::{
   bccscope cases --json /media/stick/cases > cases.jsonl
   bccscope analyze --heatmaps maps/ $(bccscope cases --json | jq -r '.folder')
 
-Every case's files are read and its frame is compared with the checksum in its case.json. Exit
-code 1 where a case is damaged; nothing is changed. Cases belong to whoever ran the device:
+Every frame is compared with the checksum in its case.json; that an answer in case.json itself was
+changed does not show. A damaged case has its fault in the line, and exit code 1 tells that there
+is one; nothing is changed. Cases belong to whoever ran the device:
 sudo bccscope cases reads those of the service.")]
 pub struct CasesCommand {
     /// Folder the cases are stored in [default: from the configuration]

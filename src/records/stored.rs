@@ -24,7 +24,8 @@ const MAX_CASE: u64 = 1 << 20;
 pub struct Stored {
     /// Its folder's name.
     pub name: String,
-    /// Its folder.
+    /// Its folder; in JSON with U+FFFD for what is not UTF-8.
+    #[serde(serialize_with = "lossy")]
     pub folder: PathBuf,
     /// Why it is not to be trusted; `None` where it is whole and its frame is the assessed one.
     pub fault: Option<String>,
@@ -90,6 +91,10 @@ struct Evidence {
 #[derive(Deserialize)]
 struct FrameLine {
     sha256: String,
+}
+
+fn lossy<S: serde::Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&path.to_string_lossy())
 }
 
 /// Every case in a store's folder, by name and so by time of capture. What is being written, or was
@@ -256,6 +261,21 @@ mod tests {
                 assert_eq!(fault.contains(words), touched, "{}: {fault}", case.name);
                 assert_eq!(fault.is_empty(), !touched, "{}: {fault}", case.name);
             }
+        }
+    }
+
+    #[test]
+    fn a_folder_with_a_strange_name_is_a_damaged_case_and_ends_no_listing() {
+        use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+        let root = tempfile::tempdir().expect("a folder");
+        let names = cases(root.path());
+        let strange = root.path().join(OsStr::from_bytes(b"a\xff"));
+        fs::create_dir(strange).expect("a folder");
+        let read = read(root.path()).expect("a folder");
+        assert_eq!(read.len(), names.len() + 1);
+        for case in &read {
+            let line = serde_json::to_string(case).expect("a line");
+            assert_eq!(case.fault.is_some(), line.contains('\u{fffd}'), "{line}");
         }
     }
 
