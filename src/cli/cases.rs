@@ -22,14 +22,14 @@ use crate::{
   bccscope analyze --heatmaps maps/ $(bccscope cases --json | jq -r '.folder')
 
 Every frame is compared with the checksum in its case.json; that an answer in case.json itself was
-changed does not show. A damaged case has its fault in the line, and exit code 1 tells that there
-is one; nothing is changed. Cases belong to whoever ran the device:
+changed does not show. A damaged case has its fault in the line instead of its answers, and exit
+code 1 tells that there is one; nothing is changed. Cases belong to whoever ran the device:
 sudo bccscope cases reads those of the service.")]
 pub struct CasesCommand {
     /// Folder the cases are stored in [default: from the configuration]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// One JSON object a case and line, with all of its case.json
+    /// One JSON object a case and line, with all of its case.json where it is whole
     #[arg(long)]
     json: bool,
 }

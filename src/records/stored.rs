@@ -29,9 +29,10 @@ pub struct Stored {
     pub folder: PathBuf,
     /// Why it is not to be trusted; `None` where it is whole and its frame is the assessed one.
     pub fault: Option<String>,
-    /// `case.json` as it was written; `None` where that cannot be read.
+    /// `case.json` as it was written; `None` where there is a fault: what it says may be of another
+    /// picture, and who reads only this must not take it for the case's.
     pub case: Option<Value>,
-    /// The same in parts; `None` where there is a fault.
+    /// The same in parts.
     #[serde(skip)]
     pub told: Option<Told>,
 }
@@ -120,16 +121,10 @@ pub fn read(folder: &Path) -> io::Result<Vec<Stored>> {
 }
 
 fn one(name: String, folder: PathBuf) -> Stored {
-    let (case, told) = match case(&folder) {
-        Ok(case) => {
-            let told = check(&folder, &case);
-            (Some(case), told)
-        }
-        Err(why) => (None, Err(why)),
-    };
-    let (told, fault) = match told {
-        Ok(told) => (Some(told), None),
-        Err(why) => (None, Some(why)),
+    let read = case(&folder).and_then(|case| Ok((check(&folder, &case)?, case)));
+    let (case, told, fault) = match read {
+        Ok((told, case)) => (Some(case), Some(told), None),
+        Err(why) => (None, None, Some(why)),
     };
     Stored {
         name,
@@ -258,6 +253,7 @@ mod tests {
             for case in read(root.path()).expect("a folder") {
                 let fault = case.fault.unwrap_or_default();
                 let touched = case.name == name;
+                assert_eq!(case.case.is_none(), touched, "{}", case.name);
                 assert_eq!(fault.contains(words), touched, "{}: {fault}", case.name);
                 assert_eq!(fault.is_empty(), !touched, "{}: {fault}", case.name);
             }
