@@ -58,8 +58,8 @@ def build(args):
     width, height = args.size or recipe["stage"][-1]["size"]
 
     target = Path(args.models) / recipe["name"]
-    target.mkdir(parents=True, exist_ok=True)
-    temp = Path(tempfile.mkdtemp(prefix=".new-", dir=target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temp = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
     atexit.register(shutil.rmtree, temp, ignore_errors=True)  # also where it is refused half-way
     model = temp / "model.tflite"
     on_grid = rounded(net, d, width, height, recipe["seed"])
@@ -103,6 +103,7 @@ def build(args):
     }
     (temp / TRAINING).write_text(json.dumps(training, indent=1) + "\n")
     (temp / "MODEL_CARD.md").write_text(card(tomllib.loads(manifest), gate.read_text(), training, temp))
+    target.mkdir(exist_ok=True)
     # What was measured there is another model's from here on.
     for name in (EVALUATION, EXPLAIN):
         (target / name).unlink(missing_ok=True)
