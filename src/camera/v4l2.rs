@@ -32,9 +32,9 @@ use std::time::{Duration, Instant};
 
 use self::{
     device::Linux,
-    find::Known,
+    find::{Memory, find},
     kernel::Kernel,
-    open::{Running, open},
+    open::{Running, not_found, open},
     stream::Seen,
 };
 use super::{Camera, Lost, News, settings::Settings};
@@ -71,9 +71,7 @@ struct Following<K: Kernel> {
     running: Option<Running<K::Device>>,
     /// Set once the running camera was announced.
     announced: bool,
-    /// The camera that delivered last. One that was only opened may be no camera at all, and
-    /// must not stand before the one that is plugged in later.
-    last: Option<Known>,
+    memory: Memory,
     next_try: Instant,
     pause: Duration,
     /// What was last said of a lost camera: the same is not said again.
@@ -90,7 +88,7 @@ impl<K: Kernel> Following<K> {
             settings,
             running: None,
             announced: false,
-            last: None,
+            memory: Memory::default(),
             pause: SHORTEST_PAUSE,
             said: None,
             doubted: None,
@@ -105,7 +103,7 @@ impl<K: Kernel> Following<K> {
                 Some(running) => match running.stream.next(&self.kernel, left) {
                     Ok(Seen::Delivers) => {
                         self.announced = true;
-                        self.last = Some(running.known.clone());
+                        self.memory.delivers(&running.known);
                         self.said = None;
                         self.doubted = None;
                         self.pause = SHORTEST_PAUSE;
@@ -130,12 +128,14 @@ impl<K: Kernel> Following<K> {
     /// Closes a camera that is lost. First of all: while it is open, the kernel gives the same
     /// camera another number, and our own dead stream keeps it busy.
     fn lose(&mut self, lost: Lost) -> Option<News> {
-        self.running = None;
-        // One that had been running is looked for at once.
-        let pause = if self.announced {
-            Duration::ZERO
-        } else {
-            self.pause
+        let camera = self.running.take().map(|running| running.known);
+        let pause = match camera {
+            Some(camera) if !self.announced => {
+                self.memory.in_vain(camera);
+                self.pause
+            }
+            // One that had been running is looked for at once.
+            _ => Duration::ZERO,
         };
         self.announced = false;
         self.next_try = self.kernel.now() + pause;
@@ -150,7 +150,7 @@ impl<K: Kernel> Following<K> {
             self.kernel.sleep(left.min(self.next_try - now));
             return None;
         }
-        match open(&self.kernel, &self.settings, self.last.as_ref()) {
+        match self.open() {
             Ok(running) => {
                 self.running = Some(running);
                 None
@@ -167,6 +167,14 @@ impl<K: Kernel> Following<K> {
                 self.say(lost)
             }
         }
+    }
+
+    /// Finds the camera and opens it.
+    fn open(&mut self) -> Result<Running<K::Device>, Lost> {
+        let meant = find(&self.kernel, &self.settings.device, &self.memory)
+            .map_err(|e| not_found(e, &self.settings))?;
+        let camera = meant.known.clone();
+        open(&self.kernel, &self.settings, meant).inspect_err(|_| self.memory.in_vain(camera))
     }
 
     fn say(&mut self, lost: Lost) -> Option<News> {

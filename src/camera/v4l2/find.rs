@@ -54,6 +54,31 @@ pub(super) struct Known {
     nth: usize,
 }
 
+/// What is remembered of the cameras that were in use.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// The one that delivered last: where it is still there, no other takes its place.
+    last: Option<Known>,
+    /// Those tried since without a frame. One that was only opened may be no camera at all, and
+    /// must not stand before the one that is.
+    in_vain: Vec<Known>,
+}
+
+impl Memory {
+    pub(super) fn delivers(&mut self, camera: &Known) {
+        self.last = Some(camera.clone());
+        self.in_vain.clear();
+    }
+
+    pub(super) fn in_vain(&mut self, camera: Known) {
+        // Its turn again: so all of them were tried, and the next round begins.
+        if self.in_vain.contains(&camera) {
+            self.in_vain.clear();
+        }
+        self.in_vain.push(camera);
+    }
+}
+
 /// Why none is.
 #[derive(Debug)]
 pub(super) enum NotFound {
@@ -104,12 +129,9 @@ impl Wanted<'_> {
 }
 
 /// Finds the camera `wanted` means: its place (`usb-…`), its node (`/dev/…`), part of its
-/// name, or with nothing any. `last` is the camera that was in use.
-pub(super) fn find(
-    kernel: &impl Kernel,
-    wanted: &str,
-    last: Option<&Known>,
-) -> Result<Meant, NotFound> {
+/// name, or with nothing any. Of several, one that `memory` speaks for.
+pub(super) fn find(kernel: &impl Kernel, wanted: &str, memory: &Memory) -> Result<Meant, NotFound> {
+    let last = memory.last.as_ref();
     let wanted = Wanted::of(kernel, wanted);
     let mut seen = Vec::new();
     let mut refused = None;
@@ -132,6 +154,7 @@ pub(super) fn find(
     let seen = recognisable(seen);
     let is_last = |camera: &Camera| last == Some(&camera.known);
     let in_its_place = |camera: &Camera| last.is_some_and(|last| last.bus == camera.known.bus);
+    let untried = |camera: &Camera| !memory.in_vain.contains(&camera.known);
     let last_is_there = seen.iter().any(is_last);
     let fits = |camera: &&Camera| match &wanted {
         Wanted::Number(_) if last_is_there => is_last(camera),
@@ -143,7 +166,8 @@ pub(super) fn find(
     let mut places: Vec<&str> = fitting.iter().map(|c| c.known.bus.as_str()).collect();
     places.dedup();
     let chosen = (fitting.iter().find(|camera| is_last(camera)))
-        .or_else(|| fitting.iter().find(|camera| in_its_place(camera)))
+        .or_else(|| (fitting.iter()).find(|camera| in_its_place(camera) && untried(camera)))
+        .or_else(|| fitting.iter().find(|camera| untried(camera)))
         .or(fitting.first())
         .map(|camera| Meant {
             node: camera.node.clone(),
@@ -194,6 +218,12 @@ fn recognisable(nodes: Vec<(PathBuf, Capability)>) -> Vec<Camera> {
 mod tests {
     use super::{super::fake::World, *};
 
+    fn after(camera: &Known) -> Memory {
+        let mut memory = Memory::default();
+        memory.delivers(camera);
+        memory
+    }
+
     #[test]
     fn metadata_nodes_are_no_cameras() {
         let world = World::new();
@@ -215,11 +245,11 @@ mod tests {
             ("dermlite", "usb-1.2"),
             ("", "usb-1.1"),
         ] {
-            let meant = find(&world, wanted, None).unwrap();
+            let meant = find(&world, wanted, &Memory::default()).unwrap();
             assert_eq!(meant.capability.bus, bus, "{wanted:?}");
             assert_eq!(meant.others, usize::from(wanted.is_empty()));
         }
-        let missing = find(&world, "usb-1.3", None).unwrap_err();
+        let missing = find(&world, "usb-1.3", &Memory::default()).unwrap_err();
         assert!(matches!(missing, NotFound::Others(names) if names.len() == 2));
     }
 
@@ -228,15 +258,17 @@ mod tests {
         let world = World::new();
         world.plug("usb-1.1", "Webcam");
         world.plug("usb-1.2", "Dermatoscope");
-        let dermatoscope = find(&world, "dermatoscope", None).unwrap().known;
+        let dermatoscope = find(&world, "dermatoscope", &Memory::default())
+            .unwrap()
+            .known;
         // Both are plugged in again, in the other order.
         world.unplug("usb-1.1");
         world.unplug("usb-1.2");
         world.plug("usb-1.2", "Dermatoscope");
         world.plug("usb-1.1", "Webcam");
-        let meant = find(&world, "/dev/video2", Some(&dermatoscope)).unwrap();
+        let meant = find(&world, "/dev/video2", &after(&dermatoscope)).unwrap();
         assert_eq!(meant.node, Path::new("/dev/video0"));
-        let meant = find(&world, "", Some(&dermatoscope)).unwrap();
+        let meant = find(&world, "", &after(&dermatoscope)).unwrap();
         assert_eq!(meant.capability.card, "Dermatoscope");
     }
 
@@ -247,14 +279,14 @@ mod tests {
             let world = World::new();
             world.plug("usb-1.2", first);
             world.plug("usb-1.2", second);
-            let used = find(&world, "/dev/video2", None).unwrap();
+            let used = find(&world, "/dev/video2", &Memory::default()).unwrap();
             assert_eq!(used.node, Path::new("/dev/video2"));
             world.unplug("usb-1.2");
             // Something else has taken the lowest number when it comes back.
             world.plug("usb-1.1", "Webcam");
             world.plug("usb-1.2", first);
             world.plug("usb-1.2", second);
-            let again = find(&world, "/dev/video2", Some(&used.known)).unwrap();
+            let again = find(&world, "/dev/video2", &after(&used.known)).unwrap();
             assert_eq!(again.node, Path::new("/dev/video4"), "{first}, {second}");
         }
     }
@@ -265,15 +297,15 @@ mod tests {
         let world = World::new();
         world.link(LINK, "Dermatoscope");
         world.plug("usb-1.2", "Dermatoscope");
-        let used = find(&world, LINK, None).unwrap().known;
+        let used = find(&world, LINK, &Memory::default()).unwrap().known;
         world.unplug("usb-1.2");
         world.plug("usb-1.2", "Webcam");
         assert!(matches!(
-            find(&world, LINK, Some(&used)),
+            find(&world, LINK, &after(&used)),
             Err(NotFound::Others(_))
         ));
         world.plug("usb-1.3", "Dermatoscope");
-        let meant = find(&world, LINK, Some(&used)).unwrap();
+        let meant = find(&world, LINK, &after(&used)).unwrap();
         assert_eq!(meant.known.bus, "usb-1.3");
     }
 
@@ -282,10 +314,10 @@ mod tests {
         const LINK: &str = "/dev/v4l/by-path/the-port";
         let world = World::new();
         world.plug("usb-1.1", "Dermatoscope");
-        let used = find(&world, "", None).unwrap().known;
+        let used = find(&world, "", &Memory::default()).unwrap().known;
         world.plug("usb-1.2", "Other dermatoscope");
         world.link(LINK, "Other dermatoscope");
-        let meant = find(&world, LINK, Some(&used)).unwrap();
+        let meant = find(&world, LINK, &after(&used)).unwrap();
         assert_eq!(meant.known.bus, "usb-1.2");
     }
 
@@ -295,11 +327,17 @@ mod tests {
         world.plug("usb-1.1", "Webcam");
         world.forbid("usb-1.1");
         assert!(matches!(
-            find(&world, "", None),
+            find(&world, "", &Memory::default()),
             Err(NotFound::Refused(node, _)) if node == Path::new("/dev/video0")
         ));
         world.plug("usb-1.2", "Dermatoscope");
-        assert_eq!(find(&world, "", None).unwrap().capability.bus, "usb-1.2");
-        assert!(matches!(find(&World::new(), "", None), Err(NotFound::None)));
+        assert_eq!(
+            find(&world, "", &Memory::default()).unwrap().capability.bus,
+            "usb-1.2"
+        );
+        assert!(matches!(
+            find(&World::new(), "", &Memory::default()),
+            Err(NotFound::None)
+        ));
     }
 }

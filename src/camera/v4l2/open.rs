@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use super::{
     choose::{choose, offers},
-    find::{Known, Meant, NotFound, find},
+    find::{Known, Meant, NotFound},
     intact::Shape,
     kernel::{Format, FourCc, Kernel, Rate, Video},
     queue::{Queue, is_gone},
@@ -27,13 +27,12 @@ pub(super) struct Running<D: Video> {
     pub(super) known: Known,
 }
 
-/// Opens the camera the settings mean.
+/// Opens the camera that was found.
 pub(super) fn open<K: Kernel>(
     kernel: &K,
     settings: &Settings,
-    last: Option<&Known>,
+    meant: Meant,
 ) -> Result<Running<K::Device>, Lost> {
-    let meant = find(kernel, &settings.device, last).map_err(|e| not_found(e, settings))?;
     let name = meant.capability.card.clone();
     let failed = |doing: &str, error: &io::Error| refused(&name, doing, error);
     let mut device = kernel
@@ -171,7 +170,7 @@ fn adjusted(
     }
     if others > 0 {
         words.push(format!(
-            "{} cameras fit the setting device = {:?}, this is the first",
+            "{} cameras fit the setting device = {:?}, one is in use",
             others + 1,
             settings.device
         ));
@@ -179,7 +178,8 @@ fn adjusted(
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-fn not_found(why: NotFound, settings: &Settings) -> Lost {
+/// Why none was, with what to do.
+pub(super) fn not_found(why: NotFound, settings: &Settings) -> Lost {
     let wanted = &settings.device;
     match why {
         NotFound::None if wanted.is_empty() => Lost {

@@ -160,6 +160,52 @@ fn a_node_that_never_delivered_does_not_stand_before_the_dermatoscope_plugged_in
 }
 
 #[test]
+fn of_several_the_next_is_tried_where_one_does_not_deliver_or_open() {
+    let mut camera = Watched::new();
+    camera.world.plug("usb-1", "Silent");
+    camera.world.silence("usb-1");
+    camera.world.plug("usb-2", "Full");
+    camera.world.plug("usb-3", CARD);
+    let lost = camera.lost();
+    assert!(lost.why.contains("delivers no pictures"), "{}", lost.why);
+    camera.world.fail_next(Call::StreamOn, libc::ENOSPC);
+    let opened = camera.opened();
+    assert_eq!(opened.source.name, CARD);
+    assert!(
+        opened
+            .adjusted
+            .is_some_and(|words| words.contains("3 cameras fit"))
+    );
+    camera.frame();
+}
+
+#[test]
+fn where_none_of_several_delivers_each_has_its_turn_again() {
+    let mut camera = Watched::new();
+    for bus in ["usb-1", "usb-2"] {
+        camera.world.plug(bus, bus);
+        camera.world.silence(bus);
+    }
+    let said: Vec<_> = (0..4).map(|_| camera.lost().why).collect();
+    for (n, why) in said.iter().enumerate() {
+        assert!(why.contains(["usb-1", "usb-2"][n % 2]), "{said:?}");
+    }
+}
+
+#[test]
+fn one_that_has_delivered_is_waited_for_while_it_is_there() {
+    let mut camera = Watched::plugged();
+    camera.opened();
+    camera.world.plug("usb-0", "Webcam");
+    camera.world.silence(BUS);
+    for _ in 0..300 {
+        assert!(!matches!(camera.next(WAIT), News::Opened(_)));
+    }
+    camera.world.unplug(BUS);
+    assert_eq!(camera.opened().source.name, "Webcam");
+}
+
+#[test]
 fn unplugged_is_lost_at_once_and_replugged_is_found_under_another_number() {
     let mut camera = Watched::plugged();
     camera.opened();
