@@ -17,8 +17,8 @@ mod view;
 pub use locate::locate;
 pub use manifest::{Colour, Crop, Quantise, Resize};
 pub use manifest::{
-    EdgeTpuFile, Evidence, Figure, Files, InputSpec, Licence, Manifest, ModelFile, OutputSpec,
-    Score, TaskSpec,
+    EdgeTpuFile, Evidence, Figure, Files, Fitted, InputSpec, Licence, Manifest, ModelFile,
+    OutputSpec, Score, TaskSpec,
 };
 pub use package::{Compiled, ModelError, Package};
 pub use task::{Role, TASKS, Task};

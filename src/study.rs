@@ -18,6 +18,7 @@ pub mod labels;
 pub mod metrics;
 pub mod output;
 pub mod readings;
+pub mod recalibrate;
 mod table;
 
 pub use table::{DataError, file_name};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     engine,
     frame::{FrameId, Source},
-    model::{Manifest, TASKS, Task},
+    model::{Manifest, Package, TASKS, Task},
 };
 
 /// The four answers. None is a diagnosis.
@@ -224,7 +224,7 @@ impl EngineInfo {
 }
 
 /// Which model answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ModelInfo {
     /// The manifest's name.
     pub name: String,
@@ -233,6 +233,24 @@ pub struct ModelInfo {
     /// Of the model's file for the CPU, lower-case hexadecimal, whichever engine ran: that of a
     /// compiled file is in [`EngineInfo::runtime`].
     pub sha256: String,
+    /// Of its manifest: two devices with one network and other thresholds are not the same.
+    pub manifest_sha256: String,
+    /// Share of BCC that the probabilities hold for; `None` where the manifest does not say.
+    pub prevalence: Option<f32>,
+}
+
+impl ModelInfo {
+    /// Of a model's folder.
+    pub fn of(package: &Package) -> ModelInfo {
+        let manifest = &package.manifest;
+        ModelInfo {
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            sha256: package.cpu_sha256.clone(),
+            manifest_sha256: package.manifest_sha256.clone(),
+            prevalence: manifest.fitted.as_ref().map(|fitted| fitted.prevalence),
+        }
+    }
 }
 
 /// How many of the model's views a score is the mean of.

@@ -84,11 +84,7 @@ impl Assessor {
         let assessor = Assessor {
             gate,
             preparer: Preparer::new(&package.manifest.input),
-            info: ModelInfo {
-                name: package.manifest.name.clone(),
-                version: package.manifest.version.clone(),
-                sha256: package.cpu_sha256.clone(),
-            },
+            info: ModelInfo::of(&package),
             engine: Box::new(engine),
             views: package.manifest.views.len(),
             inference: Duration::MAX,

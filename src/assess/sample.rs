@@ -28,7 +28,7 @@ pub(crate) fn refused(frame: &Frame) -> Assessment {
         model: ModelInfo {
             name: "m".into(),
             version: "1".into(),
-            sha256: String::new(),
+            ..ModelInfo::default()
         },
         views: ViewCount { used: 1, of: 1 },
         timings: Timings::default(),

@@ -4,6 +4,7 @@ mod consensus;
 mod evaluate;
 mod explain;
 mod inputs;
+mod recalibrate;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +26,8 @@ enum Action {
     Evaluate(Box<evaluate::EvaluateCommand>),
     /// Heat maps: agreement with marked cells and phantoms, sanity, faithfulness
     Explain(explain::ExplainCommand),
+    /// BCC's probability and thresholds, fitted on a clinic's own images: a model of its own
+    Recalibrate(Box<recalibrate::RecalibrateCommand>),
 }
 
 /// Runs the command.
@@ -36,5 +39,6 @@ pub fn run(command: &StudyCommand, config: &Config) -> Result<(), CliError> {
         Action::Consensus(command) => consensus::run(command),
         Action::Evaluate(command) => evaluate::run(command, config),
         Action::Explain(command) => explain::run(command, config),
+        Action::Recalibrate(command) => recalibrate::run(command, config),
     }
 }

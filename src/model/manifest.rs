@@ -46,6 +46,8 @@ pub struct Manifest {
     pub outputs: OutputSpec,
     /// The eight tasks, in order.
     pub tasks: Vec<TaskSpec>,
+    /// Whom the probability of BCC holds for.
+    pub fitted: Option<Fitted>,
     /// What was measured of it, on what.
     pub evidence: Option<Evidence>,
     /// Terms.
@@ -197,6 +199,22 @@ impl TaskSpec {
     pub fn probability(&self, score: f32) -> f32 {
         1.0 / (1.0 + (-(score / self.temperature + self.bias)).exp())
     }
+}
+
+/// What the probability of BCC and its thresholds were fitted on. A probability holds for one
+/// prevalence: where BCC is rarer the same score means less.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fitted {
+    /// Which data.
+    pub on: String,
+    /// Images.
+    pub images: u32,
+    /// BCC among them.
+    pub bcc: u32,
+    /// Share of BCC that the probability holds for, above 0 and below 1: that among the images,
+    /// or the one it was moved to.
+    pub prevalence: f32,
 }
 
 /// What was measured of the model.

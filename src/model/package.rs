@@ -74,6 +74,8 @@ pub struct Package {
     pub cpu: Vec<u8>,
     /// SHA-256 of `cpu`.
     pub cpu_sha256: String,
+    /// SHA-256 of `manifest.toml`: thresholds and calibration are in no other file.
+    pub manifest_sha256: String,
 }
 
 /// The file compiled for the Edge TPU.
@@ -109,6 +111,7 @@ impl Package {
             manifest,
             cpu,
             cpu_sha256,
+            manifest_sha256: sha256_hex(text.as_bytes()),
         })
     }
 

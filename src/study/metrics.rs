@@ -18,6 +18,7 @@ pub use bootstrap::{Bootstrap, percentile};
 pub use calibration::{
     Bin, Bins, Recalibration, brier, calibration_in_the_large, ece, reliability, slope_intercept,
 };
+pub(super) use calibration::{logit, sigmoid};
 pub use confusion::Confusion;
 pub use coverage::{Coverage, risk_coverage};
 pub use decision::{NetBenefit, net_benefit};

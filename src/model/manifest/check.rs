@@ -52,6 +52,16 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), String> {
     for (spec, task) in manifest.tasks.iter().zip(Task::ALL) {
         check_task(spec, task)?;
     }
+    if let Some(fitted) = &manifest.fitted {
+        // Written so that a NaN fails.
+        let sensible = fitted.prevalence > 0.0 && fitted.prevalence < 1.0;
+        if !sensible || fitted.bcc > fitted.images {
+            return Err(format!(
+                "fitted: {} BCC of {} images, prevalence {} where above 0 and below 1 is needed",
+                fitted.bcc, fitted.images, fitted.prevalence
+            ));
+        }
+    }
     Ok(())
 }
 

@@ -100,7 +100,7 @@ impl Case {
                 model: ModelInfo {
                     name: WORD.into(),
                     version: "findings".into(),
-                    sha256: String::new(),
+                    ..ModelInfo::default()
                 },
                 views: ViewCount { used: 1, of: 1 },
                 timings: Timings::default(),

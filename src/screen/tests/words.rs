@@ -136,7 +136,7 @@ fn how_few_views_are_averaged_is_read_beside_the_longest_names() {
     let model = ModelInfo {
         name: "bcc8-mobilenet-v2-experimental".into(),
         version: "12.34.56-rc7".into(),
-        sha256: String::new(),
+        ..ModelInfo::default()
     };
     status.engine = "Edge TPU SIMULATED".into();
     status.model = model_words(&model, ViewCount { used: 1, of: 4 });

@@ -128,9 +128,10 @@ pub(super) fn prevalence(view: &View<'_>) -> Vec<PrevalenceRow> {
     rows
 }
 
-/// Decision curves at the test set's prevalence and at primary care's, where the probabilities
-/// are first moved to that prevalence by Bayes' rule, as a clinic would have to. None without
-/// both classes: there is no benefit to weigh, nor odds to move.
+/// Decision curves: at the test set's prevalence, with the probabilities as they are; and at
+/// primary care's, where they are first moved there by Bayes' rule from the prevalence they were
+/// fitted for (not the test set's: that may be any), as a clinic would have to. The second is left
+/// out where that is not known, both without both classes.
 pub(super) fn decision(view: &View<'_>) -> Vec<DecisionCurve> {
     let truth = view.bcc();
     let positives = truth.iter().filter(|&&t| t).count();
@@ -138,11 +139,13 @@ pub(super) fn decision(view: &View<'_>) -> Vec<DecisionCurve> {
         return Vec::new();
     }
     let own = positives as f64 / truth.len() as f64;
-    [own, PRIMARY_CARE]
+    let odds = |p: f64| p / (1.0 - p);
+    let fitted = view.provenance.prevalence;
+    let there = fitted.map(|fitted| (PRIMARY_CARE, odds(PRIMARY_CARE) / odds(fitted)));
+    [Some((own, 1.0)), there]
         .into_iter()
-        .map(|prevalence| {
-            let odds = |p: f64| p / (1.0 - p);
-            let shift = odds(prevalence) / odds(own);
+        .flatten()
+        .map(|(prevalence, shift)| {
             let moved: Vec<f64> = view
                 .p(Task::Bcc)
                 .into_iter()

@@ -90,6 +90,8 @@ pub fn from_assessor(
         model: assessor.model().name.clone(),
         version: assessor.model().version.clone(),
         sha256: assessor.model().sha256.clone(),
+        manifest_sha256: Some(assessor.model().manifest_sha256.clone()),
+        prevalence: assessor.model().prevalence.map(f64::from),
         low: Task::ALL.map(|task| f64::from(manifest.task(task).low)),
         high: Task::ALL.map(|task| f64::from(manifest.task(task).high)),
         by: "the device's own pipeline (gate measured, not enforced)".into(),

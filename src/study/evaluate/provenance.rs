@@ -14,6 +14,10 @@ pub struct Provenance {
     pub version: String,
     /// SHA-256 of the file that ran.
     pub sha256: String,
+    /// SHA-256 of its manifest; `None` where the answers do not say.
+    pub manifest_sha256: Option<String>,
+    /// Share of BCC that its probabilities hold for; `None` where that is not said.
+    pub prevalence: Option<f64>,
     /// The engines; more than one where one took over from another.
     pub engines: Vec<EngineCount>,
     /// `SIMULATED`, `PHANTOM`, `REPLAY`: what only stood in for engine or camera, and in how many

@@ -200,12 +200,12 @@ pub fn calibration_in_the_large(probabilities: &[f64], truth: &[bool]) -> Option
     Some((low + high) / 2.0)
 }
 
-fn sigmoid(x: f64) -> f64 {
+pub(in crate::study) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
 /// Probabilities of 0 and 1 are taken as 1e-12 from them: their logit is infinite.
-fn logit(p: f64) -> f64 {
+pub(in crate::study) fn logit(p: f64) -> f64 {
     let p = p.clamp(1e-12, 1.0 - 1e-12);
     (p / (1.0 - p)).ln()
 }

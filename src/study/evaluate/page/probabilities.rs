@@ -78,7 +78,7 @@ pub(super) fn use_in_practice(page: &mut Page, e: &Evaluation) {
             if curve.own {
                 " (the test set's own)"
             } else {
-                ": probabilities moved to it by Bayes' rule"
+                ": probabilities moved there by Bayes' rule from the prevalence they were fitted for"
             }
         );
         plots += &Plot::new(
@@ -98,4 +98,15 @@ pub(super) fn use_in_practice(page: &mut Page, e: &Evaluation) {
         .html();
     }
     page.raw(&(plots + "</div>"));
+    match e.provenance.prevalence {
+        Some(fitted) => page.text(&format!(
+            "The probabilities hold where {:.0}% are BCC; \"study recalibrate\" makes a model whose \
+             probabilities hold elsewhere.",
+            fitted * 100.0
+        )),
+        None => page.text(
+            "No decision curve for primary care: the answers do not say at which prevalence their \
+             probabilities hold (model.prevalence of `analyze --json`).",
+        ),
+    }
 }

@@ -61,6 +61,11 @@ struct Model {
     name: String,
     version: String,
     sha256: String,
+    /// Lines of an older program have neither.
+    #[serde(default)]
+    manifest_sha256: Option<String>,
+    #[serde(default)]
+    prevalence: Option<f64>,
 }
 
 impl fmt::Display for Model {
@@ -68,7 +73,11 @@ impl fmt::Display for Model {
         if *self == Model::default() {
             return f.write_str("no model named");
         }
-        write!(f, "{} {}, sha256 {}", self.name, self.version, self.sha256)
+        write!(f, "{} {}, sha256 {}", self.name, self.version, self.sha256)?;
+        match &self.manifest_sha256 {
+            Some(manifest) => write!(f, ", manifest {manifest}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -158,6 +167,8 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
         model: model.name,
         version: model.version,
         sha256: model.sha256,
+        manifest_sha256: model.manifest_sha256,
+        prevalence: model.prevalence,
         low,
         high,
         by: format!("read from {}", path.display()),
