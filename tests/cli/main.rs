@@ -7,6 +7,7 @@ mod contract;
 mod edgetpu;
 mod model;
 mod model_files;
+mod recalibrate;
 mod run;
 mod scripts;
 mod service;
