@@ -1,7 +1,7 @@
 """The model card, from the model's own manifest.toml and gate.toml.
 
 `python3 scripts/train/card.py models/<name>` writes models/<name>/MODEL_CARD.md again from the
-folder's files: those two, what publish.py knew of the training (training.json), and what the device
+folder's files: those two, what publish.py knew of the training and its data (training.json), and what the device
 measured (evaluation.csv, explain.json), each where it is there. Those come into the folder by
 `--measured` alone, which takes nothing that another model's weights gave. No package needed.
 """
@@ -12,6 +12,7 @@ import math
 import tomllib
 from pathlib import Path
 
+from facts import of_lesions
 from measured import EVALUATION, against_a_reader, explained, goals, lay_beside, measured
 
 HEADER = "| task | metric | value | 95% interval | n |\n|---|---|---|---|---|"
@@ -86,10 +87,53 @@ def views(all_views):
     return f"{len(all_views)} looks at the picture: {'; '.join(map(words, all_views))}"
 
 
+def training_data(data, training):
+    """What data.toml says of the data and what was counted in them, `data`; of a version that kept neither, nothing."""
+    if not data:
+        return "Not described in `training.json`; what the manifest says of them stands under Figures and Licences." + facts_of(training)
+    n = data["counted"]
+    apart = ", split by lesion" if n["lesions"] else ""
+    text = f"""{data['name']} ({data['source']}): {n['pictures']} {data['pictures']}, {of_lesions(n['pictures'], n['lesions'])}{apart}.
+{share(n['bcc'], n['pictures'])} are BCC.{facts_of(training)}
+Confirmed by: {confirmed(n)}.
+"""
+    if n["test"]:
+        text += f"{n['test']} more pictures are kept for a test; no step of the training has seen them.\n"
+    if own := data.get("diagnoses"):
+        text += f"The data's own diagnoses are learned as others: {', '.join(f'{code} as {to}' for code, to in own.items())}.\n"
+    return text + f"\n**Pattern readings by {data['readers']}.**\n{data.get('readings', '')}".rstrip()
+
+
+def facts_of(training):
+    return f" {training['facts']}" if "facts" in training else ""
+
+
+def share(part, of):
+    return f"{100 * part / of:.0f}%"
+
+
+def confirmed(counted):
+    """As labels.csv says it of each picture."""
+    by = counted["confirmed_by"]
+    if set(by) == {""}:
+        return "not stated"
+    return ", ".join(f"{how or 'not stated'} {share(k, counted['pictures'])}" for how, k in by.items())
+
+
+def prevalence(data, int8):
+    """What the figures at `high` come to where few lesions are BCC."""
+    found = {f["metric"]: f["value"] for f in int8 if f["task"] == "BCC"}
+    right, wrong = 0.02 * found.get("recall at high", math.nan), 0.98 * (1 - found.get("specificity at high", math.nan))
+    here = f" instead of {share(data['counted']['bcc'], data['counted']['pictures'])}" if data else ""
+    if not right + wrong > 0:
+        return f"Prevalence: with 2% BCC{here}, more positives are false than here."
+    return f"Prevalence: with 2% BCC{here}, {share(wrong, right + wrong)} of the positives at `high` are false; negatives say little more than before."
+
+
 def gate_notes(gate):
-    """What gate.py measured, which it keeps in the file's opening comment."""
-    notes = [line.removeprefix("#").strip() for line in gate.splitlines() if line.startswith("#")]
-    return "\n".join(f"- {n}" for n in notes[1:]) or "Not measured."
+    """What gate.py measured, which it keeps in the file's opening comment; first of what data."""
+    whose, *notes = [line.removeprefix("#").strip() for line in gate.splitlines() if line.startswith("#")] or [""]
+    return whose.removeprefix("Written by scripts/train/gate.py: "), "\n".join(f"- {n}" for n in notes) or "Not measured."
 
 
 def unsure(figures, at_most=25):
@@ -99,12 +143,15 @@ def unsure(figures, at_most=25):
 
 
 def card(manifest, gate, training=None, folder="."):
-    """`folder`: the model's, for what the device measured. `training`: dict of `facts` (one paragraph), `recipe` and `positives` (a table)."""
+    """`folder`: the model's, for what the device measured. `training`: dict of `facts` (one paragraph), `recipe`, `positives` (a table)
+    and `data` (of facts.py's `described`)."""
     m, i, o = manifest, manifest["input"], manifest["outputs"]
     figures = m["evidence"]["figures"]
     int8 = [f for f in figures if f["int8"]]
     missing = [t["code"] for t in m["tasks"] if not any(f["task"] == t["code"] and f["metric"] == "AUROC" for f in int8)]
     training = training or {}
+    data = training.get("data")
+    gate_of, gate_found = gate_notes(gate)
     part = lambda title, text: f"### {title}\n{text}\n\n" if text else ""
     few = unsure(int8)
     return f"""# {m['name']} {m['version']}
@@ -128,12 +175,7 @@ The score of a task is `{o['score']}`, the mean over {views(m.get('views', []))}
 `bccscope model info` lists the operators.
 
 ## Training data
-MILK10k (MILK study team, ISIC Archive), dermoscopic pictures, one a lesion, 95% with histopathology, split by lesion.
-Prevalence of BCC is about half, far above that of a practice.{' ' + training['facts'] if 'facts' in training else ''}
-
-**The patterns were read by four blinded runs of an automated vision-language reader, not by dermatologists** (R4 was
-asked to be inclusive). Against dermatologists on 132 other pictures: pigment network sensitivity .69, specificity .92;
-arborizing vessels .29 and 1.00. A positive is trustworthy, a negative less.
+{training_data(data, training)}
 
 {part('Readings', training.get('positives'))}## Training
 {made_elsewhere(training)}{stages(training['recipe']) if 'recipe' in training else 'The stages of this version were not kept; `scripts/train/recipe.toml` holds those of the next.'}
@@ -177,14 +219,15 @@ by one step in logits until 95% of BCC with a pattern by consensus show one (PN:
 of BCC above it), `low` by sensitivity 0.9 and never above `high`.
 
 ### Quality gate
-Which pictures the gate turns away, by `scripts/train/gate.py` (pictures cropped and rescaled at random; faults drawn):
-{gate_notes(gate)}
+Which pictures the gate turns away, by `scripts/train/gate.py` (pictures cropped and rescaled at random; faults drawn);
+{gate_of}
+{gate_found}
 
 ## Limits
 {f'- No figure can be given for {", ".join(missing)}: too few positives in val; its thresholds are a guess.' if missing else '- Every task has figures.'}
 {f'- Few positives in val, wide intervals: {few}.' if few else ''}
-- One archive: other cameras, lights, populations and clinics may differ much. Darker skin is rare in the data.
-- Prevalence: with 2% BCC instead of half, most positives are false; negatives say little more than before.
+{chr(10).join(f'- {limit}' for limit in data['limits']) if data else '- What limits the data is not kept of this version.'}
+- {prevalence(data, int8)}
 - Pictures that are not dermoscopic, out of focus or without a lesion get scores too: the device's quality gate comes
   first, and lets some through (see above).
 - On drawn phantoms the scores mean nothing clinically; they only show that the device works as tested.
@@ -194,14 +237,13 @@ Which pictures the gate turns away, by `scripts/train/gate.py` (pictures cropped
 Model: {m['licence']['model']}.
 {chr(10).join(f'- {d}' for d in m['licence']['training_data'])}
 
-**No commercial use.** No picture of the training data is part of this repository. The program's own code has another
-licence (MIT or Apache-2.0).
+{f"{data['licence']['use']}{chr(10)}" if data else ''}The program's own code has another licence (MIT or Apache-2.0).
 
 ## Retraining by a clinic
-Deliver `labels.csv` and `readings.csv` in the form of the data's own README (any number of readers, with gaps) and run
-`scripts/train/train.sh DATA WEIGHTS`: minutes on a GPU, or hours on a CPU with `scripts/train/recipe-cpu.toml`
-(`scripts/train/README.md`). It ends with the model's folder, verified and measured. Judge the result on lesions that no
-step has seen.
+Deliver pictures, `labels.csv`, `readings.csv` (any number of readers, with gaps) and `data.toml` in the form that
+`scripts/train/README.md` gives under "With your own data", and run `scripts/train/train.sh DATA WEIGHTS` with a recipe
+of the model's own name: minutes on a GPU, or hours on a CPU. It ends with the model's folder, verified and measured. Judge
+the result on lesions that no step has seen.
 """
 
 

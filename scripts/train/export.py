@@ -5,10 +5,11 @@ import tensorflow as tf
 
 from augment import augment
 from graph import Graph
+from labels import LEAST_TRAIN
 from prepare import prepare, to_float
 from tasks import N
 
-REPRESENTATIVE = 150
+REPRESENTATIVE = LEAST_TRAIN
 ALLOWED = {"QUANTIZE": 1, "CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "ADD": 2, "MEAN": 2, "RESHAPE": 1}
 STRIDE = 32
 HARDLY = 0.01  # of a step: float arithmetic

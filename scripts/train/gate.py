@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from copies import FAULTS, OF_CLOSE_UPS, OF_DERMOSCOPIC, copy
+from facts import facts, folder
 from table import table
 
 NAMED = 4  # luma, glare, skin, sharpness come before the discriminant's features
@@ -34,10 +35,15 @@ def measure(program, files, rng, kind=None):
     return np.array([[float(v) for v in row[1:]] for row in csv.reader(io.StringIO(out))])
 
 
-def pictures(root, name, split, rng, limit=10**6):
-    rows = table(Path(root) / name / "labels.csv")
-    files = [Path(root) / name / r["file"] for r in rows if r["split"] == split]
+def pictures(folder, split, rng, limit=10**6):
+    rows = table(folder / "labels.csv", ("file", "split"))
+    files = [folder / r["file"] for r in rows if r["split"] == split]
     return [files[i] for i in rng.permutation(len(files))[:limit]]
+
+
+def close_ups(data_dir):
+    """Where the pictures are that are not dermoscopic."""
+    return Path(data_dir) / "clinical_closeups"
 
 
 class Discriminant:
@@ -118,8 +124,8 @@ def numbers(v):
     return "[" + ", ".join(number(e) for e in v) + "]"
 
 
-def render(notes, t, d):
-    lines = ["# Written by scripts/train/gate.py: fitted on MILK10k train, measured on val.", *(f"# {n}" for n in notes)]
+def render(notes, t, d, data):
+    lines = [f"# Written by scripts/train/gate.py: fitted on {data} train, measured on val.", *(f"# {n}" for n in notes)]
     lines += [f"{k} = {number(v)}" for k, v in t.items()]
     lines += [f"means = {numbers(d.mean)}", f"spreads = {numbers(d.spread)}"]
     lines += ["hidden = [", *(f"  {numbers(row)}," for row in d.hidden.T), "]"]
@@ -137,14 +143,15 @@ def main():
     p.add_argument("--limit", type=int, default=2400, help="dermoscopic training pictures at most")
     a = p.parse_args()
     if a.list:
-        print("\n".join(str(f.resolve()) for f in pictures(a.data, "clinical_closeups", a.list, np.random.default_rng(0))))
+        print("\n".join(str(f.resolve()) for f in pictures(close_ups(a.data), a.list, np.random.default_rng(0))))
         return
     if not a.out:
         p.error("--out is needed")
+    data, dermoscopic = facts(a.data)["name"], folder(a.data)
     rng = np.random.default_rng(a.seed)
-    good = measure(a.program, pictures(a.data, "milk10k", "train", rng, a.limit), rng, "varied")
-    close_ups = lambda split: [f for f in pictures(a.data, "clinical_closeups", split, rng) for _ in range(CLOSE_UP_COPIES)]
-    discriminant, threshold, in_folds = learn(good, measure(a.program, close_ups("train"), rng, "varied, in the air"), a.seed)
+    good = measure(a.program, pictures(dermoscopic, "train", rng, a.limit), rng, "varied")
+    others = lambda split: [f for f in pictures(close_ups(a.data), split, rng) for _ in range(CLOSE_UP_COPIES)]
+    discriminant, threshold, in_folds = learn(good, measure(a.program, others("train"), rng, "varied, in the air"), a.seed)
     t = {
         "short_side": 180.0,
         "sharpness": np.quantile(good[:, 3], 0.002),
@@ -154,17 +161,17 @@ def main():
         "skin": max(np.quantile(good[:, 2], 0.001), 0.02),
         "dermoscopic": threshold,
     }
-    val = pictures(a.data, "milk10k", "val", rng)
+    val = pictures(dermoscopic, "val", rng)
     notes = [
         note("dermoscopic val", t, discriminant, measure(a.program, val, rng)),
-        note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, close_ups("val"), rng)),
+        note(f"close-ups val, {CLOSE_UP_COPIES} copies each", t, discriminant, measure(a.program, others("val"), rng)),
         *(note(f"{kind} copies of val", t, discriminant, measure(a.program, val, rng, kind)) for kind in FAULTS),
         *(note(f"dermoscopic val, {kind}", t, discriminant, measure(a.program, val, rng, kind)) for kind in OF_DERMOSCOPIC),
-        *(note(f"close-ups val, {kind}", t, discriminant, measure(a.program, close_ups("val"), rng, kind)) for kind in OF_CLOSE_UPS),
+        *(note(f"close-ups val, {kind}", t, discriminant, measure(a.program, others("val"), rng, kind)) for kind in OF_CLOSE_UPS),
         f"close-ups train: {in_folds:.3f} refused by the discriminant in folds it was not fitted on",
     ]
     out = Path(a.out)
-    out.with_suffix(".new").write_text(render(notes, t, discriminant))
+    out.with_suffix(".new").write_text(render(notes, t, discriminant, data))
     out.with_suffix(".new").rename(out)
     print("\n".join(notes))
 

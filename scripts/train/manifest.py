@@ -5,9 +5,8 @@ import math
 
 from tasks import TASKS
 
-LICENCE_MODEL = "CC BY-NC 4.0: trained on non-commercial data, for research and evaluation only; initial weights Apache-2.0 (TF-slim MobileNet-V2)"
-LICENCE_DATA = ["MILK10k, CC BY-NC 4.0 (MILK study team, ISIC Archive)", "pattern readings: bccscope project, automated reader"]
-NOTE = "pattern readings by four runs of an automated vision-language reader, not dermatologists; thresholds, calibration and the choice of the weights were made on the same val images"
+BEGUN_WITH = "initial weights Apache-2.0 (TF-slim MobileNet-V2)"
+NOTE = "pattern readings by {readers}; thresholds, calibration and the choice of the weights were made on the same val images"
 
 
 def number(x):
@@ -18,7 +17,8 @@ def text(x):
     return json.dumps(x, ensure_ascii=False)
 
 
-def render(*, name, version, created, summary, sha256, facts, views, exponents, calibration, figures, val):
+def render(*, name, version, created, summary, sha256, facts, views, exponents, calibration, figures, val, data):
+    """`facts`: the exported file's; `data`: what data.toml says."""
     h, w = facts["height"], facts["width"]
     out = [
         "# Written by scripts/train; every number here is measured or fitted by it.",
@@ -51,12 +51,14 @@ def render(*, name, version, created, summary, sha256, facts, views, exponents, 
         out += ["", "[[tasks]]", f"id = {text(task.id)}", f"code = {text(task.code)}", f"name = {text(task.name)}", f"role = {text(task.role)}"]
         out += [f"{key} = {number(c[key])}" for key in ("temperature", "bias", "low", "high")]
         out.append(f"map_exponent = {number(exponent)}")
-    out += ["", "[evidence]", f"data = {text(val)}", f"note = {text(NOTE)}"]
+    out += ["", "[evidence]", f"data = {text(val)}", f"note = {text(NOTE.format(readers=data['readers']))}"]
     for f in figures:
         if any(map(math.isnan, (f.value, f.low, f.high))):
             continue
         out += ["", "[[evidence.figures]]", f"task = {text(f.task)}", f"metric = {text(f.metric)}"]
         out += [f"{key} = {number(round(getattr(f, key), 4))}" for key in ("value", "low", "high")]
         out += [f"n = {f.n}", f"int8 = {str(f.int8).lower()}"]
-    out += ["", "[licence]", f"model = {text(LICENCE_MODEL)}", f"training_data = [{', '.join(map(text, LICENCE_DATA))}]", ""]
+    licence = data["licence"]
+    model = text(f"{licence['model']}; {BEGUN_WITH}")
+    out += ["", "[licence]", f"model = {model}", f"training_data = [{', '.join(map(text, licence['data']))}]", ""]
     return "\n".join(out)

@@ -23,6 +23,7 @@ from calibrate import calibrate, probabilities
 from card import TRAINING, card
 from evaluate import operating, ranking, score_float
 from export import check, convert
+from facts import own_name
 from manifest import render
 from maps import fit_exponents
 from measured import EVALUATION, EXPLAIN
@@ -50,6 +51,7 @@ def device_scores(program, model, root, files):
 def build(args):
     recipe = tomllib.loads(Path(args.recipe).read_text())
     d = data.load(args.data, args.work, args.consensus)
+    own_name(recipe, args.recipe, d.facts, args.models)
     elsewhere = made_elsewhere(args, origin(d, recipe, args.weights))
     val = d.where("val")
     y, diagnosis = d.y[val], d.diagnosis[val]
@@ -76,14 +78,15 @@ def build(args):
         facts=facts,
         views=views,
         exponents=[1.0] * len(CODES),
-        val=f"MILK10k val ({len(val)} images, one a lesion, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
+        data=d.facts,
+        val=f"{d.facts['name']} val ({len(val)} images, {d.val_lesions}, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
     )
     gate = Path(args.gate or target / "gate.toml")
     shutil.copy(gate, temp / "gate.toml")
     # Thresholds that mean nothing, so that the device can score: what they are fitted on is its own answers.
     (temp / "manifest.toml").write_text(render(calibration=[UNFITTED] * len(CODES), figures=[], **common))
-    z = device_scores(args.program, temp, Path(args.data) / "milk10k", [d.files[i] for i in val])
-    common["exponents"] = fit_exponents(args.program, temp, Path(args.data) / "milk10k", d, recipe["seed"])
+    z = device_scores(args.program, temp, d.folder, [d.files[i] for i in val])
+    common["exponents"] = fit_exponents(args.program, temp, d.folder, d, recipe["seed"])
     z_float = score_float(net, d, val, width, height, views)
     calibration = calibrate(z, y)
     p = probabilities(z, calibration)
@@ -98,6 +101,7 @@ def build(args):
         "facts": f"{len(train)} pictures to train on ({int((d.y[train, 0] > 0.5).sum())} BCC), {len(val)} to validate. "
         f"Thresholds fitted on the device's own answers, {len(views)} views of each picture.",
         "recipe": recipe,
+        "data": d.described,
         "positives": positives(d),
         **({"elsewhere": elsewhere} if elsewhere else {}),
     }

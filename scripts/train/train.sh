@@ -18,7 +18,9 @@ if [ ! -x "$program" ]; then
     echo "$program is not there: build it first (scripts/setup.sh train, cargo build --release), the quality gate is fitted on what it measures" >&2
     exit 1
 fi
-for needed in "$1/milk10k/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"}; do
+pictures=$1/dermoscopy
+[ -d "$pictures" ] || pictures=$1/milk10k
+for needed in "$pictures/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"}; do
     if [ ! -f "$needed" ]; then
         echo "${needed:-CONSENSUS.csv (empty)} is not there: give DATA, WEIGHTS and CONSENSUS.csv as scripts/train/README.md says" >&2
         exit 1
@@ -46,24 +48,31 @@ fi
 # glibc gives every step's tensors back to the kernel: kept, the steps on a CPU take less than half the time.
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
 python=$venv/bin/python
-model=$models/$(sed -n 's/^name = "\(.*\)"/\1/p' "$recipe" | head -1)
 snapshot=$work/$(basename "$recipe" .toml)/student.npz
+gate=${BCCSCOPE_TRAIN_GATE:-}
+not_dermoscopic=()
 mkdir -p "$work"
+"$python" "$here/check.py" --data "$data" --recipe "$recipe" --models "$models" --work "$work" ${3+--consensus "$3"} ${gate:+--no-close-ups}
+model=$models/$("$python" -c 'import sys, tomllib; print(tomllib.load(open(sys.argv[1], "rb"))["name"])' "$recipe")
 "$program" study consensus "$data/patterns/readings.csv" --out "$work/consensus"
 consensus=${3:-$work/consensus/consensus.csv}
 set -- --data "$data" --weights "$weights" --work "$work" --recipe "$recipe" --consensus "$consensus"
 "$python" "$here/train.py" "$@" 2>&1 | tee -a "$work/train.log"
-"$python" "$here/gate.py" --data "$data" --program "$program" --out "$work/gate.toml"
-"$python" "$here/publish.py" "$@" --program "$program" --models "$models" --gate "$work/gate.toml" --snapshot "$snapshot"
+if [ -z "$gate" ]; then
+    gate=$work/gate.toml
+    "$python" "$here/gate.py" --data "$data" --program "$program" --out "$gate"
+    # Only close-ups that the gate was not fitted on.
+    rm -rf "$work/close-ups" && mkdir "$work/close-ups"
+    "$python" "$here/gate.py" --data "$data" --list val | xargs -d '\n' ln -s -t "$work/close-ups"
+    not_dermoscopic=(--not-dermoscopic "$work/close-ups")
+fi
+"$python" "$here/publish.py" "$@" --program "$program" --models "$models" --gate "$gate" --snapshot "$snapshot"
 "$program" model verify --model "$model"
 # What the device itself measures, and the card with it.
-labels=(--labels "$data/milk10k/labels.csv" --split val)
+labels=(--labels "$pictures/labels.csv" --split val)
 "$python" "$here/answers.py" --data "$data" --weights "$weights" --work "$work" --model "$model" \
     --snapshot "$snapshot" --out "$work/float.jsonl"
-# Only close-ups that the gate was not fitted on.
-rm -rf "$work/close-ups" && mkdir "$work/close-ups"
-"$python" "$here/gate.py" --data "$data" --list val | xargs -d '\n' ln -s -t "$work/close-ups"
 "$program" study evaluate "${labels[@]}" --consensus "$consensus" --model "$model" \
-    --compare "$work/float.jsonl" --not-dermoscopic "$work/close-ups" --out "$work/evaluation"
+    --compare "$work/float.jsonl" "${not_dermoscopic[@]}" --out "$work/evaluation"
 "$program" study explain "${labels[@]}" --consensus "$consensus" --model "$model" --out "$work/maps"
 "$python" "$here/card.py" "$model" --measured "$work/evaluation" "$work/maps"
