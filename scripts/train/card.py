@@ -98,7 +98,7 @@ def training_data(data, training):
 Confirmed by: {confirmed(n)}.
 """
     if n["test"]:
-        text += f"{n['test']} more pictures are kept for a test; no step of the training has seen them.\n"
+        text += f"Kept for a test, seen by no step of the training: {n['test']} more.\n"
     if own := data.get("diagnoses"):
         text += f"The data's own diagnoses are learned as others: {', '.join(f'{code} as {to}' for code, to in own.items())}.\n"
     return text + f"\n**Pattern readings by {data['readers']}.**\n{data.get('readings', '')}".rstrip()
@@ -128,6 +128,14 @@ def prevalence(data, int8):
     if not right + wrong > 0:
         return f"Prevalence: with 2% BCC{here}, more positives are false than here."
     return f"Prevalence: with 2% BCC{here}, {share(wrong, right + wrong)} of the positives at `high` are false; negatives say little more than before."
+
+
+def of_pictures(data):
+    """What intervals over pictures leave out, where there may be several of a lesion."""
+    if not data or data["counted"]["lesions"] == data["counted"]["pictures"]:
+        return ""
+    known = "" if data["counted"]["lesions"] else "Lesions were not told apart. "
+    return f"\n{known}Where several pictures are of one lesion they count as independent there, and these intervals are too narrow."
 
 
 def gate_notes(gate):
@@ -202,7 +210,7 @@ answers come from `scripts/train/answers.py`.
 
 {part('What one reader reaches', against_a_reader(measured(folder)))}{part('Heat maps against the cells that the readers marked', explained(folder, m['files']['cpu']['sha256']))}### By the training's own check
 From the same scores, those of `bccscope analyze --no-gate`, which temperature and thresholds were fitted on;
-`scripts/train/evaluate.py`. Intervals: Wilson for shares, stratified bootstrap over pictures for AUROC and ECE.
+`scripts/train/evaluate.py`. Intervals: Wilson for shares, stratified bootstrap over pictures for AUROC and ECE.{of_pictures(data)}
 
 {table(int8)}
 

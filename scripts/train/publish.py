@@ -99,7 +99,7 @@ def build(args):
     train = d.where("train")
     training = {
         "facts": f"{len(train)} pictures to train on ({int((d.y[train, 0] > 0.5).sum())} BCC), {len(val)} to validate. "
-        f"Thresholds fitted on the device's own answers, {len(views)} views of each picture.",
+        f"Thresholds fitted on the device's own answers, {len(views)} view{'s' * (len(views) > 1)} of each picture.",
         "recipe": recipe,
         "data": d.described,
         "positives": positives(d),
