@@ -74,8 +74,8 @@ def read(path):
         if key not in allowed:
             wrong(f"{key} is not known; known are {', '.join(allowed)}")
     for key in SENTENCES:
-        if not sentence(told.get(key)):
-            wrong(f"{key} is missing or is no text")
+        if not sentence(told.get(key)) or "\n" in told[key]:
+            wrong(f"{key} is missing or is no text of one line")
     if not sentences(told.get("limits")):
         wrong("limits is missing or is no list of sentences")
     licence = told.get("licence")
@@ -83,6 +83,9 @@ def read(path):
         wrong("[licence] needs model and use, each a text, and data, a list of texts, and nothing else")
     if "readings" in told and not sentence(told["readings"]):
         wrong("readings is no text")
+    for key in ("diagnoses", "reader_weights"):
+        if not isinstance(told.get(key, {}), dict):
+            wrong(f"{key} is no table: [{key}] in a line of its own, and below it a line for each")
     for code, learned_as in told.get("diagnoses", {}).items():
         if learned_as not in DIAGNOSES[1:] or code in DIAGNOSES:
             wrong(f"[diagnoses] {code} = {learned_as!r}: an own code shall be learned as one of {', '.join(DIAGNOSES[1:])} (a BCC is BCC in labels.csv)")

@@ -67,6 +67,8 @@ class Clinic(unittest.TestCase):
     def test_half_or_misspelt_facts_are_refused(self):
         for spoilt, words in (
             (EXAMPLE.replace('source = "', 'sauce = "'), ["sauce is not known"]),
+            ('diagnoses = "LM"\n' + EXAMPLE.split("[diagnoses]")[0], ["diagnoses is no table"]),
+            (EXAMPLE.replace("Clinic A 2024 to 2026", "Clinic\\nA"), ["name is missing or is no text of one line"]),
             (re.sub(r"limits = .*\n", "", EXAMPLE), ["limits is missing"]),
             (re.sub(r"use = .*\n", "", EXAMPLE), ["[licence] needs"]),
             (EXAMPLE.replace("Clinic A 2024 to 2026", "milk10k"), ["the project's data"]),

@@ -20,9 +20,9 @@ if [ ! -x "$program" ]; then
 fi
 pictures=$1/dermoscopy
 [ -d "$pictures" ] || pictures=$1/milk10k
-for needed in "$pictures/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"}; do
+for needed in "$pictures/labels.csv" "$1/patterns/readings.csv" "$2" ${3+"$3"} "$recipe" ${BCCSCOPE_TRAIN_GATE:+"$BCCSCOPE_TRAIN_GATE"}; do
     if [ ! -f "$needed" ]; then
-        echo "${needed:-CONSENSUS.csv (empty)} is not there: give DATA, WEIGHTS and CONSENSUS.csv as scripts/train/README.md says" >&2
+        echo "${needed:-CONSENSUS.csv (empty)} is not there: give DATA, WEIGHTS, CONSENSUS.csv, recipe and gate as scripts/train/README.md says" >&2
         exit 1
     fi
 done
