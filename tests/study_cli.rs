@@ -74,6 +74,17 @@ impl Data {
     }
 }
 
+/// One sentence with these words, exit code 1, and nothing in the folder `out`.
+fn refused(data: &Data, output: &Output, words: &[&str]) {
+    let said = sentence(output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(nothing_written(&data.path("out")));
+}
+
 fn nothing_written(folder: &Path) -> bool {
     !folder.exists() || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
@@ -303,17 +314,12 @@ fn heat_maps_of_another_split_are_refused() {
         "--out",
         &out,
     ]);
-    let said = sentence(&output);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    for word in [
+    let words = [
         "explain.json: ",
         "l.csv (split test, ",
         "labels.csv (split val, ",
-    ] {
-        assert!(said.contains(word), "{word}: {said}");
-    }
-    assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(nothing_written(&data.path("out")));
+    ];
+    refused(&data, &output, &words);
 }
 
 #[test]
@@ -337,13 +343,7 @@ fn heat_maps_without_a_marked_cell_are_refused_with_what_to_do() {
         "--out",
         &out,
     ]);
-    let said = sentence(&output);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    for word in ["unmarked.csv: ", "labels.csv", "_cells"] {
-        assert!(said.contains(word), "{word}: {said}");
-    }
-    assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(nothing_written(&data.path("out")));
+    refused(&data, &output, &["unmarked.csv: ", "labels.csv", "_cells"]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! What makes readings hard to believe. Nothing of it stops the consensus: only people know whether
 //! a reader was careless, or two names are one person.
 
-use std::collections::{BTreeMap, HashMap};
+mod twice;
 
 use super::{QuestionReport, Report, few, report::TOO_FEW};
-use crate::study::readings::{Reading, Readings};
+use crate::study::readings::Readings;
 
 /// A reader whose sensitivity and specificity come to no more is hardly better than one who guesses.
 const GUESSING: f64 = 1.1;
@@ -12,8 +12,6 @@ const GUESSING: f64 = 1.1;
 const ENOUGH: u64 = 10;
 /// Told where one positive in so many, or more, was a tie.
 const TIED: usize = 4;
-/// Two readers are taken for one where they differ in fewer images than one in so many.
-const COPIES: usize = 50;
 
 /// How many images have answers of a single reader.
 pub(super) fn one_reader(readings: &Readings) -> usize {
@@ -41,8 +39,8 @@ pub(super) fn doubts(readings: &Readings, report: &Report) -> Vec<String> {
         ));
     }
     all.extend(ties(report));
-    all.extend(names(&readings.readers));
-    all.extend(copies(readings));
+    all.extend(twice::names(&readings.readers));
+    all.extend(twice::copies(readings));
     for (r, name) in readings.readers.iter().enumerate() {
         all.extend(one_answer(report, r, name));
         all.extend(guesses(report, r, name));
@@ -55,8 +53,9 @@ pub(super) fn doubts(readings: &Readings, report: &Report) -> Vec<String> {
 
 /// Questions whose consensus rests on tied votes in a good part.
 fn ties(report: &Report) -> Option<String> {
-    let tied = |(code, question): (String, &QuestionReport)| {
+    let tied = |question: &QuestionReport| {
         let QuestionReport {
+            code,
             positive,
             positive_tied,
             ..
@@ -64,7 +63,7 @@ fn ties(report: &Report) -> Option<String> {
         (*positive_tied > 0 && positive_tied * TIED >= *positive)
             .then(|| format!("{code} ({positive_tied} of {positive})"))
     };
-    let found: Vec<String> = questions(report).filter_map(tied).collect();
+    let found: Vec<String> = report.questions.iter().filter_map(tied).collect();
     (!found.is_empty()).then(|| {
         format!(
             "a quarter or more of what is called present had tied votes, and the errors estimated \
@@ -72,67 +71,6 @@ fn ties(report: &Report) -> Option<String> {
             found.join(", ")
         )
     })
-}
-
-/// Readers whose names are the same but for capitals and spaces.
-fn names(readers: &[String]) -> Vec<String> {
-    let mut alike: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in readers {
-        let plain: String = name.split_whitespace().collect();
-        let same = alike.entry(plain.to_lowercase()).or_default();
-        same.push(format!("{name:?}"));
-    }
-    let twice = alike.values().filter(|same| same.len() > 1);
-    twice
-        .map(|same| {
-            format!(
-                "the readers {} differ only in capitals or spaces and count as {}: if they are one \
-                 person, write one name",
-                same.join(" and "),
-                same.len()
-            )
-        })
-        .collect()
-}
-
-/// Pairs who say the same nearly everywhere. Images in which neither sees anything are passed
-/// over: there two good readers are the same as well.
-fn copies(readings: &Readings) -> Vec<String> {
-    let mut by_reader: Vec<HashMap<usize, &Reading>> = vec![HashMap::new(); readings.readers.len()];
-    for reading in &readings.readings {
-        by_reader[reading.reader].insert(reading.file, reading);
-    }
-    let mut all = Vec::new();
-    for (a, first) in by_reader.iter().enumerate() {
-        for (b, second) in by_reader.iter().enumerate().skip(a + 1) {
-            let (mut n, mut same) = (0, 0);
-            for (file, one) in first {
-                if let Some(other) = second.get(file)
-                    && (sees(one) || sees(other))
-                {
-                    n += 1;
-                    same += usize::from(says_the_same(one, other));
-                }
-            }
-            if n as u64 >= ENOUGH && (n - same) * COPIES < n {
-                all.push(format!(
-                    "{} and {} gave the same answers, cells included, in {same} of the {n} images in \
-                     which either saw anything: if one is a copy of the other, take it out, or it \
-                     counts twice and agreement looks better than it is",
-                    readings.readers[a], readings.readers[b]
-                ));
-            }
-        }
-    }
-    all
-}
-
-fn sees(reading: &Reading) -> bool {
-    reading.bcc == Some(true) || reading.patterns.contains(&Some(true))
-}
-
-fn says_the_same(a: &Reading, b: &Reading) -> bool {
-    (a.bcc, a.patterns, a.cells) == (b.bcc, b.patterns, b.cells)
 }
 
 /// The questions, each with a name: the patterns' places are asked apart.
@@ -188,21 +126,21 @@ fn guesses(report: &Report, r: usize, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Every third image is positive; each reader has slips of their own in every eleventh image.
-    fn careful(reader: usize, image: usize) -> bool {
-        (image % 3 == 0) != (image % 11 == 2 * reader)
+    pub fn careful(reader: usize, image: usize) -> bool {
+        image.is_multiple_of(3) != (image % 11 == 2 * reader)
     }
 
-    const FOUR: [&str; 4] = ["R1", "R2", "R3", "R4"];
+    pub const FOUR: [&str; 4] = ["R1", "R2", "R3", "R4"];
 
     fn warnings(readings: &Readings) -> Vec<String> {
         Report::of(readings).warnings
     }
 
-    fn of_the_fourth(said: impl Fn(usize) -> bool) -> Vec<String> {
+    pub fn of_the_fourth(said: impl Fn(usize) -> bool) -> Vec<String> {
         warnings(&Readings::made_up(&FOUR, 120, |reader, image| {
             Some(if reader == 3 {
                 said(image)
@@ -254,48 +192,6 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_delivered_twice_is_told_with_how_many_images() {
-        let told = of_the_fourth(|image| careful(2, image));
-        assert_eq!(told.len(), 1, "{told:?}");
-        let seen = (0..120).filter(|&image| careful(2, image)).count();
-        assert!(
-            told[0].starts_with("R3 and R4 gave the same answers")
-                && told[0].contains(&format!("{seen} of the {seen} images")),
-            "{told:?}"
-        );
-    }
-
-    #[test]
-    fn readers_who_agree_but_mark_other_cells_are_two() {
-        let mut readings = Readings::made_up(&FOUR, 120, |reader, image| {
-            Some(careful(reader.min(2), image))
-        });
-        for reading in &mut readings.readings {
-            if reading.patterns[1] == Some(true) {
-                reading.cells[1].insert(reading.reader);
-            }
-        }
-        assert!(readings.readings.iter().any(|r| !r.cells[1].is_empty()));
-        let told = warnings(&readings);
-        assert!(
-            !told.iter().any(|w| w.contains("the same answers")),
-            "{told:?}"
-        );
-    }
-
-    #[test]
-    fn names_that_differ_in_capitals_or_spaces_are_told() {
-        let same = ["R2".to_owned(), "R3".into(), "r 2".into(), "r2".into()];
-        let told = names(&same);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(
-            told[0].contains("\"R2\" and \"r 2\" and \"r2\"") && told[0].contains("count as 3"),
-            "{told:?}"
-        );
-        assert_eq!(names(&FOUR.map(str::to_owned)), [""; 0]);
-    }
-
-    #[test]
     fn images_of_one_reader_are_counted() {
         let readings = Readings::made_up(&FOUR, 120, |reader, image| {
             (reader == 0 || image >= 7).then(|| careful(reader, image))
@@ -307,7 +203,7 @@ mod tests {
 
     #[test]
     fn positives_that_were_ties_are_told_where_they_are_many() {
-        let two = |image: usize| image % 3 == 0 || image % 10 == 1;
+        let two = |image: usize| image.is_multiple_of(3) || image % 10 == 1;
         let readings = Readings::made_up(&FOUR, 120, |reader, image| {
             Some(
                 if reader < 2 {

@@ -96,9 +96,9 @@ fn how_to_read(page: &mut Page, report: &Report) {
     );
     page.text(&format!(
         "Sensitivity and specificity are chances estimated together with the consensus. Before \
-         anything is read, {} are believed of a sensitivity and {} of a specificity. Under some ten \
-         images that belief weighs as much as the readings; where a reader met no image of the kind \
-         no figure is given.",
+         anything is read, {} are believed of a sensitivity and {} of a specificity. Where a reader \
+         met few images of the kind that belief weighs as much as the readings, and where none no \
+         figure is given.",
         worth(report.priors.sensitivity),
         worth(report.priors.specificity)
     ));

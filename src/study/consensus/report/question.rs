@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// So much of a miss, by the posteriors, is one; less is doubt about the items.
+const A_MISS: f64 = 0.5;
+
 pub(super) fn question_report(
     task: Task,
     votes: &Votes,
@@ -73,6 +76,12 @@ impl<'a> Asked<'a> {
         self.fit.posterior[item].is_some_and(|p| p >= PRESENT)
     }
 
+    /// How much of an item counts as positive, or as negative, in the readers' errors.
+    fn weight(&self, item: usize, positive: bool) -> f64 {
+        let p = self.fit.posterior[item].unwrap_or(0.0);
+        if positive { p } else { 1.0 - p }
+    }
+
     fn undecided(&self, item: usize) -> bool {
         self.fit.posterior[item].is_some_and(|p| p.max(1.0 - p) < DECIDED)
     }
@@ -117,12 +126,16 @@ fn reader_reports(
                 .copied()
                 .filter(|&(i, _)| asked.positive(i) == positive)
                 .collect();
-            let missed = met.iter().any(|s| s.1 != positive);
+            let missed: f64 = said
+                .iter()
+                .filter(|s| s.1 != positive)
+                .map(|s| asked.weight(s.0, positive))
+                .sum();
             // The prior's mode is no measurement of a reader who met no item of the kind; and where
-            // no draw can hold a miss, what they differ in is the prior's share alone.
+            // there is no miss to draw, what the draws differ in is the prior's share alone.
             drawn(
                 (!met.is_empty()).then_some(value),
-                missed.then(|| percentile(all)).flatten(),
+                percentile(all).filter(|_| missed >= A_MISS),
                 met.len(),
                 asked.images(met.iter().map(|s| s.0)),
             )
