@@ -74,6 +74,17 @@ impl Data {
     }
 }
 
+/// One sentence with these words, exit code 1, and nothing in the folder `out`.
+fn refused(data: &Data, output: &Output, words: &[&str]) {
+    let said = sentence(output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(nothing_written(&data.path("out")));
+}
+
 fn nothing_written(folder: &Path) -> bool {
     !folder.exists() || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
@@ -108,6 +119,16 @@ fn evaluate_and_explain_write_whole_reports() {
     let report: serde_json::Value =
         serde_json::from_slice(&fs::read(data.path("maps/explain.json")).unwrap()).unwrap();
     assert_eq!(report["sanity"]["repeats"], true);
+    let source = &report["source"];
+    assert_eq!(source["split"], "val");
+    assert_eq!(source["labels"], labels.as_str());
+    assert_eq!(source["reference"], readings.as_str());
+    assert!(
+        source["command"]
+            .as_str()
+            .unwrap()
+            .contains("study explain")
+    );
     assert_eq!(report["sanity"]["passed"], true, "{}", report["sanity"]);
     // A phantom's ulcer is one spot, and its edges are known: the device's map must lie on it,
     // closer than a blob in the middle does.
@@ -266,6 +287,63 @@ fn heat_maps_of_another_model_are_refused_and_those_of_this_one_name_it() {
     }
     let page = fs::read_to_string(data.path("out/report.html")).unwrap();
     assert!(page.contains("Maps of the model m 9 (sha256 ab)"));
+}
+
+#[test]
+fn heat_maps_of_another_split_are_refused() {
+    let data = Data::new();
+    fs::write(data.path("answers.jsonl"), answers()).unwrap();
+    let (labels, lines, out) = (
+        data.text("labels.csv"),
+        data.text("answers.jsonl"),
+        data.text("out"),
+    );
+    let maps = r#"{"app_version":"0","model":"m","version":"9","sha256":"ab","source":{"labels":"l.csv","labels_sha256":"00","split":"test","images":"i","reference":"r.csv","command":"x"},"grid":[1,1],"images":1,"cells":[],"phantom":[],"sanity":{"images":1,"repeats":true,"repeats_in_new_engine":true,"randomised":[],"passed":true},"faithfulness":[],"bootstrap_rounds":100}"#;
+    fs::write(data.path("explain.json"), maps).unwrap();
+    let explained = data.text("explain.json");
+    let output = study(&[
+        "evaluate",
+        "--labels",
+        &labels,
+        "--split",
+        "val",
+        "--predictions",
+        &lines,
+        "--explain",
+        &explained,
+        "--out",
+        &out,
+    ]);
+    let words = [
+        "explain.json: ",
+        "l.csv (split test, ",
+        "labels.csv (split val, ",
+    ];
+    refused(&data, &output, &words);
+}
+
+#[test]
+fn heat_maps_without_a_marked_cell_are_refused_with_what_to_do() {
+    let data = Data::new();
+    let text = fs::read_to_string(data.path("readings.csv")).unwrap();
+    let unmarked = text.replace(",5\n", ",\n").replace(",45,\n", ",,\n");
+    assert!(!unmarked.contains("45"));
+    fs::write(data.path("unmarked.csv"), unmarked).unwrap();
+    let (labels, readings, out) = (
+        data.text("labels.csv"),
+        data.text("unmarked.csv"),
+        data.text("out"),
+    );
+    let output = study(&[
+        "explain",
+        "--labels",
+        &labels,
+        "--readings",
+        &readings,
+        "--out",
+        &out,
+    ]);
+    refused(&data, &output, &["unmarked.csv: ", "labels.csv", "_cells"]);
 }
 
 #[test]
@@ -436,6 +514,88 @@ fn the_consensus_of_two_readers_warns_and_is_written() {
     assert_eq!(standards[0].single[Task::Ulceration.index()], Some(1.0));
     let again = standards[0].again[Task::Ulceration.index()].unwrap();
     assert!((0.5..1.0).contains(&again), "{again}");
+}
+
+#[test]
+fn a_consensus_has_a_page_that_warns_first_and_figures_say_what_they_rest_on() {
+    let data = Data::new();
+    let text = fs::read_to_string(data.path("readings.csv")).unwrap();
+    let text = text.replace("file,reader,", "file,reader,quality,");
+    let rows = text.replace(",A,", ",A,poor,").replace(",B,", ",B,ok,");
+    fs::write(data.path("poor.csv"), &rows).unwrap();
+    let (readings, out) = (data.text("poor.csv"), data.text("out"));
+    let output = study(&["consensus", &readings, "--out", &out, "--rounds", "50"]);
+    let said = sentence(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("A and B gave the same answers"), "{said}");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        stdout.contains("12 readings call the image poor"),
+        "{stdout}"
+    );
+    // Nobody saw a spoke wheel: no sensitivity, and n says why.
+    let line = stdout.lines().find(|l| l.starts_with("SW    A"));
+    let words: Vec<_> = line.expect("a line").split_whitespace().collect();
+    assert_eq!(words[2..5], ["-", "n", "0"], "{words:?}");
+    let json = fs::read_to_string(data.path("out/consensus.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&json["poor"], &json["one_reader"]),
+        (&12.into(), &0.into())
+    );
+    let warnings = json["warnings"].as_array().unwrap();
+    let page = fs::read_to_string(data.path("out/consensus.html")).unwrap();
+    for warning in warnings {
+        assert!(page.contains(&format!("Warning: {}", warning.as_str().unwrap())));
+    }
+    assert!(warnings.len() >= 2 && page.contains("does not know who the readers were"));
+}
+
+#[test]
+fn images_of_too_few_readers_are_left_out_where_asked_and_told_where_not() {
+    let data = Data::new();
+    let text = fs::read_to_string(data.path("readings.csv")).unwrap();
+    let gone: Vec<&str> = text
+        .lines()
+        .filter(|l| !l.starts_with("p7.png,B"))
+        .collect();
+    fs::write(data.path("few.csv"), gone.join("\n") + "\n").unwrap();
+    let readings = data.text("few.csv");
+    let run = |least: &str, folder: &str| {
+        let out = data.text(folder);
+        let output = study(&[
+            "consensus",
+            &readings,
+            "--out",
+            &out,
+            "--rounds",
+            "10",
+            "--min-readers",
+            least,
+        ]);
+        let csv = fs::read_to_string(data.path(folder).join("consensus.csv"));
+        (output, csv.unwrap_or_default())
+    };
+    let (output, csv) = run("1", "all");
+    assert!(
+        sentence(&output).contains("1 of 12 images"),
+        "{}",
+        sentence(&output)
+    );
+    assert!(csv.contains("p7.png,1,"));
+    let (output, csv) = run("2", "two");
+    assert!(!sentence(&output).contains("one reader only"));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("1 images whole"), "{stdout}");
+    assert!(!csv.contains("p7.png") && csv.lines().count() == 12);
+    let json = fs::read_to_string(data.path("two/consensus.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["left_out"]["images"], 1);
+    let (output, _) = run("3", "three");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(sentence(&output).contains("few.csv: no image has the answers of 3 readers"));
+    assert!(nothing_written(&data.path("three")));
+    assert_eq!(run("0", "none").0.status.code(), Some(2));
 }
 
 #[test]

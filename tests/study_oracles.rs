@@ -276,7 +276,11 @@ fn the_reference_standard_reads_back_as_it_was_written() {
         assert!(question.converged);
         for reader in &question.readers {
             let (e, n) = (&reader.sensitivity, &reader.reader);
-            let (low, high) = (e.low.unwrap(), e.high.unwrap());
+            let (Some(low), Some(high)) = (e.low, e.high) else {
+                // Of five spoke wheels two readers missed none.
+                assert!(e.n < 6, "{n}: {e:?}");
+                continue;
+            };
             assert!(low < high && low > 0.0 && high < 1.0, "{n}: {low} {high}");
         }
     }

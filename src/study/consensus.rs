@@ -2,9 +2,12 @@
 
 mod again;
 pub mod agreement;
+mod doubts;
 pub mod em;
+mod few;
 mod files;
 mod halves;
+mod page;
 mod regions;
 mod report;
 mod single;
@@ -16,9 +19,12 @@ use super::{
 };
 use crate::model::Task;
 use em::{Fit, Priors};
+pub use few::{LeftOut, enough_readers};
 pub(crate) use files::quoted;
 pub use files::{Reference, Standard};
-pub use report::{AgreementReport, QuestionReport, ReaderReport, Report};
+pub use report::{
+    AgreementReport, HammingReport, PairReport, QuestionReport, ReaderReport, Report, Source,
+};
 pub use votes::Votes;
 
 /// The reference standard of all images and what it rests on.
@@ -119,6 +125,12 @@ impl Consensus {
 /// A pattern counts as present from this posterior on.
 pub const PRESENT: f64 = 0.5;
 
+/// A posterior this far from doubt, either way, counts as decided.
+pub const DECIDED: f64 = 0.8;
+
+/// What no file tells, said wherever the readers are spoken of.
+pub const WHO_READ: &str = "The program does not know who the readers were. State it beside these     figures: how many, of what profession and experience, what they were told, whether they knew     the diagnosis or each other's answers, or that they were a program. In the project's own data     they are blinded runs of an automated vision-language reader, not dermatologists.";
+
 /// Posteriors of the nine cells.
 pub type CellPosteriors = [f64; CELLS];
 
@@ -136,4 +148,47 @@ fn agreed_cells(posteriors: &CellPosteriors) -> Cells {
         }
     }
     cells
+}
+
+#[cfg(test)]
+impl Readings {
+    /// Images that each reader named has read: `said(reader, image)` is the answer to every
+    /// question, or nothing where this reader did not see the image.
+    fn made_up(
+        readers: &[&str],
+        images: usize,
+        said: impl Fn(usize, usize) -> Option<bool>,
+    ) -> Readings {
+        use super::readings::Reading;
+        let mut all = Vec::new();
+        for file in 0..images {
+            for reader in 0..readers.len() {
+                all.extend(said(reader, file).map(|yes| Reading {
+                    file,
+                    reader,
+                    bcc: Some(yes),
+                    poor: false,
+                    patterns: [Some(yes); PATTERNS],
+                    cells: [Cells::default(); PATTERNS],
+                }));
+            }
+        }
+        Readings {
+            files: (0..images).map(|i| format!("{i}.jpg")).collect(),
+            readers: readers.iter().map(|&r| r.to_owned()).collect(),
+            readings: all,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Report {
+    /// Of these readings, as the command makes it.
+    fn of(readings: &Readings) -> Report {
+        let settings = Settings {
+            priors: Priors::default(),
+            rounds: 60,
+        };
+        consensus(readings, settings).expect("a consensus").report
+    }
 }

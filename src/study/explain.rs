@@ -7,13 +7,14 @@ mod methods;
 mod probe;
 mod sanity;
 mod section;
+mod source;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    consensus::{PRESENT, Reference},
+    consensus::{PRESENT, Reference, Standard},
     labels::Case,
     metrics::Estimate,
     readings::PATTERNS,
@@ -27,6 +28,7 @@ use methods::Method;
 use probe::Probe;
 pub use sanity::Sanity;
 pub use section::section;
+pub use source::Source;
 
 /// Everything found: `explain.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +41,9 @@ pub struct Report {
     pub version: String,
     /// SHA-256 of the file that ran.
     pub sha256: String,
+    /// Where the images, labels and marked cells came from; older files do not tell.
+    #[serde(default)]
+    pub source: Option<Source>,
     /// Columns and rows of the maps.
     pub grid: (usize, usize),
     /// Images looked at.
@@ -70,6 +75,16 @@ impl Report {
             self.model, self.version, self.sha256
         ))
     }
+
+    /// Refuses to stand beside figures of other images. What an older file does not tell is not
+    /// refused.
+    ///
+    /// # Errors
+    /// A sentence that names both.
+    pub fn is_of(&self, labels: &Path, split: Option<&str>) -> Result<(), String> {
+        let source = self.source.as_ref();
+        source.map_or(Ok(()), |source| source.is_of(labels, split))
+    }
 }
 
 /// What is asked for.
@@ -78,10 +93,8 @@ pub struct Inputs<'a> {
     pub package: Package,
     /// Settings of the CPU engine.
     pub engine: &'a engine::Settings,
-    /// Where the labels were read from, for errors.
-    pub labels: &'a Path,
-    /// Folder of the images.
-    pub images: &'a Path,
+    /// Where everything was read from.
+    pub source: Source,
     /// The labelled images.
     pub cases: &'a [Case],
     /// The readers' consensus.
@@ -97,8 +110,12 @@ pub struct Inputs<'a> {
 /// Looks at the maps. `done` hears of each image.
 ///
 /// # Errors
-/// A missing or unreadable image by the line of the labels; an engine that fails.
+/// No cell to compare with; a missing or unreadable image by the line of the labels; an engine
+/// that fails.
 pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report, String> {
+    if !inputs.cases.iter().any(|case| inputs.has_marks(case)) {
+        return Err(inputs.source.no_marks());
+    }
     let bytes = std::mem::take(&mut inputs.package.cpu);
     let manifest = inputs.package.manifest.clone();
     let mut probe = Probe::open(bytes.clone(), &manifest, inputs.engine)?;
@@ -112,10 +129,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         let Some(standard) = inputs.reference.get(case.name()) else {
             continue;
         };
-        let patterns: Vec<Task> = Task::PATTERNS
-            .into_iter()
-            .filter(|task| standard.posterior[task.index()].is_some_and(|p| p >= PRESENT))
-            .collect();
+        let patterns = present(standard);
         let bcc = case.bcc && taken[0] < inputs.limit;
         if patterns.is_empty() && !bcc {
             continue;
@@ -162,8 +176,10 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         }
         done();
     }
-    if images == 0 {
-        return Err("no labelled image has a pattern by consensus or is a BCC".into());
+    let cells = cells.report(inputs.rounds);
+    if cells.is_empty() {
+        // Marked, but wholly outside of what the model sees, or all of it.
+        return Err(inputs.source.no_marks());
     }
     let phantom = phantoms(&mut probe, inputs.phantoms)?;
     let sanity = sanity::sanity(&mut probe, bytes, &manifest, inputs.engine, &tensors)?;
@@ -172,9 +188,10 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
         model: manifest.name.clone(),
         version: manifest.version.clone(),
         sha256: inputs.package.cpu_sha256.clone(),
+        source: Some(inputs.source),
         grid: (manifest.grid().1, manifest.grid().0),
         images,
-        cells: cells.report(inputs.rounds),
+        cells,
         phantom: phantom.report(inputs.rounds),
         sanity,
         faithfulness: faithful.report(inputs.rounds),
@@ -182,11 +199,27 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
     })
 }
 
+/// The patterns that are there by consensus.
+fn present(standard: &Standard) -> Vec<Task> {
+    Task::PATTERNS
+        .into_iter()
+        .filter(|task| standard.posterior[task.index()].is_some_and(|p| p >= PRESENT))
+        .collect()
+}
+
+impl Inputs<'_> {
+    /// Whether a case has cells to hold a map against.
+    fn has_marks(&self, case: &Case) -> bool {
+        let standard = self.reference.get(case.name());
+        standard.is_some_and(|s| !marked(case.bcc, &present(s), s).is_empty())
+    }
+}
+
 fn load(probe: &mut Probe, inputs: &Inputs<'_>, case: &Case) -> Result<probe::Seen, String> {
-    let path = inputs.images.join(&case.file);
+    let path = inputs.source.images.join(&case.file);
     let wrong = |why: String| {
         DataError::line(
-            inputs.labels,
+            &inputs.source.labels,
             case.line,
             format!("{}: {why}", path.display()),
         )

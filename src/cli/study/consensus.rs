@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::inputs::command_line;
 use crate::{
     cli::{
         error::{CliError, OrFail},
-        out::{complain, say},
+        out::{complain, printable, say},
     },
     study::{
         consensus::{
-            self, QuestionReport, Report, Settings,
+            self, QuestionReport, Report, Settings, Source,
             em::{Beta, Priors},
         },
+        metrics::Estimate,
         output,
         readings::Readings,
     },
@@ -26,8 +28,8 @@ use crate::{
 
 One line an image and reader: file, reader, PN, UL, ON, MG, ML, SW, AT (0, 1 or empty for not
 read); where there: bcc, quality (ok, poor) and <code>_cells (digits 1-9 of the 3x3 grid).
-Writes consensus.csv (the training's --consensus), cells.csv and consensus.json. In
-consensus.csv stand, of each image and question: the posterior; _cells agreed on; the share
+Writes consensus.csv (the training's --consensus), cells.csv, consensus.json and, to be read by
+people, consensus.html. In consensus.csv stand, of each image and question: the posterior; _cells agreed on; the share
 of votes (_votes); and how far the readers can be held to it: the share of them who say what
 the others agree on (_single), the chance that they would agree on the same again (_again),
 the share of the ways to halve them in which both halves agree (_halves).")]
@@ -46,6 +48,9 @@ pub struct ConsensusCommand {
     /// Beta prior of a pattern's prevalence
     #[arg(long, value_name = "A,B", default_value = "1,1", value_parser = beta)]
     prevalence_prior: Beta,
+    /// Leave out what fewer readers answered: images whole, and of the others single questions
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    min_readers: u32,
     /// Bootstrap rounds behind the intervals
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     rounds: u32,
@@ -72,7 +77,10 @@ fn beta(text: &str) -> Result<Beta, String> {
 /// # Errors
 /// What is wrong with the readings, by line; a folder that cannot be written.
 pub fn run(command: &ConsensusCommand) -> Result<(), CliError> {
-    let readings = Readings::read(&command.readings).or_fail()?;
+    let wrong = |why: String| CliError::Failed(format!("{}: {why}", command.readings.display()));
+    let all = Readings::read(&command.readings).or_fail()?;
+    let least = command.min_readers as usize;
+    let (readings, left_out) = consensus::enough_readers(&all, least).map_err(wrong)?;
     let settings = Settings {
         priors: Priors {
             sensitivity: command.sensitivity_prior,
@@ -81,19 +89,27 @@ pub fn run(command: &ConsensusCommand) -> Result<(), CliError> {
         },
         rounds: command.rounds as usize,
     };
-    let consensus = consensus::consensus(&readings, settings)
-        .map_err(|why| CliError::Failed(format!("{}: {why}", command.readings.display())))?;
-    for warning in &consensus.report.warnings {
+    let mut consensus = consensus::consensus(&readings, settings).map_err(wrong)?;
+    consensus.report.left_out = left_out;
+    consensus.report.source = Source {
+        readings: command.readings.clone(),
+        command: command_line(),
+    };
+    let report = &consensus.report;
+    for warning in &report.warnings {
         complain(format_args!("warning: {warning}"));
     }
-    let json = serde_json::to_vec_pretty(&consensus.report).or_fail()?;
     let files = [
         ("consensus.csv", consensus.csv(&readings)),
         ("cells.csv", consensus.cells_csv(&readings)),
-        ("consensus.json", json),
+        (
+            "consensus.json",
+            serde_json::to_vec_pretty(report).or_fail()?,
+        ),
+        ("consensus.html", report.html().into_bytes()),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
-    say(table(&consensus.report).trim_end())?;
+    say(table(report).trim_end())?;
     for path in written {
         say(path.display())?;
     }
@@ -102,41 +118,70 @@ pub fn run(command: &ConsensusCommand) -> Result<(), CliError> {
 
 /// What was found, for people.
 fn table(report: &Report) -> String {
+    // Anybody's words.
+    let names: Vec<_> = report.readers.iter().map(|r| printable(r)).collect();
     let mut text = format!(
-        "{} images, {} readings by {}\n\n      positive  majority  Fleiss k  Krippendorff a  \
-         sensitivity / specificity a reader\n",
+        "{} images, {} readings by {}\n{} readings call the image poor; they count like any other\n",
         report.images,
         report.readings,
-        report.readers.join(", ")
+        names.join(", "),
+        report.poor
     );
-    let number = |v: Option<f64>| v.map_or("   -".to_owned(), |v| format!("{v:.2}"));
-    let line = |q: &QuestionReport| {
-        let readers: Vec<_> = q
-            .readers
-            .iter()
-            .map(|r| {
-                format!(
-                    "{} {}/{}",
-                    r.reader,
-                    number(r.sensitivity.value),
-                    number(r.specificity.value)
-                )
-            })
-            .collect();
-        format!(
-            "{:<4}  {:>8}  {:>8}  {:>8}  {:>14}  {}{}\n",
-            q.code,
-            q.positive,
-            q.majority_positive,
-            number(q.agreement.fleiss_kappa.value),
-            number(q.agreement.krippendorff_alpha.value),
-            readers.join("  "),
-            if q.converged { "" } else { "  NOT CONVERGED" }
-        )
-    };
-    text.extend(report.questions.iter().map(line));
-    text += "\nplaces (image x cell)\n";
-    text.extend(report.regions.iter().map(line));
-    text.push('\n');
+    let left_out = &report.left_out;
+    if left_out.min_readers > 1 {
+        text += &format!(
+            "left out, fewer than {} readers: {} images whole, {} single questions of the others\n",
+            left_out.min_readers, left_out.images, left_out.questions
+        );
+    }
+    let blocks = [
+        ("images", &report.questions),
+        ("places (image x cell)", &report.regions),
+    ];
+    for (what, questions) in blocks {
+        text += &format!(
+            "\n{what}\n      {:>7}  {:>7}  {:>9}  {:>8}  {:<31}  Krippendorff a\n",
+            "present", "by ties", "undecided", "majority", "Fleiss k"
+        );
+        text.extend(questions.iter().map(counts));
+    }
+    for (what, questions) in blocks {
+        text += &format!("\nreaders against the consensus, {what}\n");
+        let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+        text += &format!("      {:<width$}  {:<31}  specificity\n", "", "sensitivity");
+        for q in questions {
+            for (r, name) in q.readers.iter().zip(&names) {
+                text += &format!(
+                    "{:<4}  {name:<width$}  {:<31}  {}\n",
+                    q.code,
+                    shown(&r.sensitivity),
+                    shown(&r.specificity)
+                );
+            }
+        }
+    }
     text
+}
+
+/// What the readers agree on in one question, and how far.
+fn counts(q: &QuestionReport) -> String {
+    format!(
+        "{:<4}  {:>7}  {:>7}  {:>9}  {:>8}  {:<31}  {}{}\n",
+        q.code,
+        q.positive,
+        q.positive_tied,
+        q.undecided,
+        q.majority_positive,
+        shown(&q.agreement.fleiss_kappa),
+        shown(&q.agreement.krippendorff_alpha),
+        if q.converged { "" } else { "  NOT CONVERGED" }
+    )
+}
+
+/// A figure, its interval and n.
+fn shown(e: &Estimate) -> String {
+    let value = e.value.map_or("-".to_owned(), |v| format!("{v:.3}"));
+    let ends = e.ends(" to ").unwrap_or_default();
+    let small = if e.small && e.n > 0 { " (small)" } else { "" };
+    format!("{value:>6}  {ends:<14}  n {}{small}", e.n)
 }

@@ -68,7 +68,7 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
     let reference = data.reference(&cases)?;
     let images = data.images();
     let explained = command.explain.as_ref();
-    let explained = explained.map(|path| Ok((path, read_explained(path)?)));
+    let explained = explained.map(|path| Ok((path, read_explained(path, data)?)));
     let explained = explained.transpose()?;
     let other = command
         .compare
@@ -142,10 +142,15 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
     Ok(())
 }
 
-fn read_explained(path: &PathBuf) -> Result<explain::Report, CliError> {
+/// Heat maps of other images would be taken for those of the images judged.
+fn read_explained(path: &PathBuf, data: &DataArgs) -> Result<explain::Report, CliError> {
     let wrong = |e: String| CliError::Failed(format!("{}: {e}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    serde_json::from_str(&text).map_err(|e| wrong(format!("is no explain.json: {e}")))
+    let report: explain::Report =
+        serde_json::from_str(&text).map_err(|e| wrong(format!("is no explain.json: {e}")))?;
+    let split = data.split.as_deref();
+    report.is_of(&data.labels, split).map_err(wrong)?;
+    Ok(report)
 }
 
 /// Heat maps of another model would be taken for those of the model judged.

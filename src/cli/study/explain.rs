@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::inputs::{DataArgs, bar};
+use super::inputs::{DataArgs, bar, command_line};
 use crate::{
     cli::{
         context::ModelArgs,
@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     model::Package,
     study::{
-        explain::{self, Inputs, Report},
+        explain::{self, Inputs, Report, Source},
         output,
     },
 };
@@ -24,7 +24,9 @@ use crate::{
 #[command(after_help = "Example:
   bccscope study explain --labels data/labels.csv --split val --readings readings.csv --out maps/
 
-Writes explain.json (for study evaluate --explain) and explain.html.")]
+Compares only with the cells of a 3x3 grid that readers mark (<code>_cells in the readings): not
+with masks or outlines drawn freely. Writes explain.json (for study evaluate --explain) and
+explain.html.")]
 pub struct ExplainCommand {
     #[command(flatten)]
     data: DataArgs,
@@ -50,18 +52,25 @@ pub struct ExplainCommand {
 /// What is wrong with the data, by file and line, or what failed.
 pub fn run(command: &ExplainCommand, config: &Config) -> Result<(), CliError> {
     let cases = command.data.cases()?;
-    let reference = command.data.reference(&cases)?.ok_or_else(|| {
+    let marks = command.data.reference_path().ok_or_else(|| {
         CliError::WrongUse("study explain needs --readings or --consensus: the marked cells".into())
     })?;
+    let reference = command.data.reference(&cases)?.unwrap_or_default();
+    let source = Source::new(
+        &command.data.labels,
+        command.data.split.clone(),
+        command.data.images(),
+        marks.clone(),
+        command_line(),
+    )
+    .or_fail()?;
     let package = Package::open(&command.model.folder(config)?).or_fail()?;
-    let images = command.data.images();
     let progress = bar(cases.len());
     let report = explain::explain(
         Inputs {
             package,
             engine: &config.engine,
-            labels: &command.data.labels,
-            images: &images,
+            source,
             cases: &cases,
             reference: &reference,
             limit: command.limit,

@@ -1,31 +1,41 @@
 //! What is told of a consensus: readers, convergence, agreement.
 
+mod question;
+mod words;
+
+use std::path::PathBuf;
+
 use serde::Serialize;
 
-use super::{
-    PRESENT, Question, Settings,
-    agreement::{cohen_kappa, fleiss_kappa, hamming, krippendorff_alpha},
-    em::{Fit, Priors, Refit},
-    regions::Regions,
-    votes::Votes,
-};
+use self::{question::question_report, words::hamming_reports};
+use super::{Question, Settings, doubts, em::Priors, few::LeftOut, regions::Regions};
 use crate::{
     model::Task,
     study::{
-        SEED,
-        metrics::{Bootstrap, Estimate, SMALL, percentile},
-        readings::{PATTERNS, Readings},
+        metrics::{Estimate, SMALL},
+        readings::Readings,
     },
 };
+
+/// With fewer images than this a bootstrap interval would only pretend; none is given.
+pub(super) const TOO_FEW: usize = 5;
 
 /// `consensus.json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// Version of this program.
+    pub app_version: &'static str,
+    /// Where the readings came from.
+    pub source: Source,
     /// Images read.
     pub images: usize,
+    /// Of them, those of which a single reader answered anything.
+    pub one_reader: usize,
+    /// What `--min-readers` left out.
+    pub left_out: LeftOut,
     /// Readings.
     pub readings: usize,
-    /// Readings called poor.
+    /// Readings that call the image poor. They count like any other.
     pub poor: usize,
     /// The readers' names.
     pub readers: Vec<String>,
@@ -47,6 +57,15 @@ pub struct Report {
     pub hamming: Vec<HammingReport>,
 }
 
+/// Where the readings came from, in words.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Source {
+    /// The file.
+    pub readings: PathBuf,
+    /// The command line that made this.
+    pub command: String,
+}
+
 /// One question.
 #[derive(Clone, Debug, Serialize)]
 pub struct QuestionReport {
@@ -54,8 +73,14 @@ pub struct QuestionReport {
     pub code: &'static str,
     /// Items (images; for places, image × cell) with at least one vote.
     pub items: usize,
+    /// Of them, those with a single vote.
+    pub one_reader: usize,
     /// Items with a posterior from 0.5 on.
     pub positive: usize,
+    /// Of them, those tied in the majority vote: the readers' estimated errors decided.
+    pub positive_tied: usize,
+    /// Items, positive or not, with a posterior between 0.2 and 0.8.
+    pub undecided: usize,
     /// Items positive by majority (more than half; a tie is not).
     pub majority_positive: usize,
     /// Items tied in the majority vote.
@@ -85,9 +110,9 @@ pub struct ReaderReport {
     pub n: usize,
     /// Share of yes among them.
     pub said_yes: Option<f64>,
-    /// Against the consensus.
+    /// Against the consensus; without a value where this reader met no positive item.
     pub sensitivity: Estimate,
-    /// Against the consensus.
+    /// Against the consensus; without a value where this reader met no negative item.
     pub specificity: Estimate,
 }
 
@@ -109,10 +134,11 @@ pub struct PairReport {
     pub a: String,
     /// The other.
     pub b: String,
-    /// Items both read.
-    pub n: usize,
     /// Cohen's κ.
     pub kappa: Option<f64>,
+    /// The same with its interval, and over how many items both read.
+    #[serde(flatten)]
+    pub estimate: Estimate,
 }
 
 /// Hamming distance between two sources of words.
@@ -122,10 +148,11 @@ pub struct HammingReport {
     pub a: String,
     /// The other.
     pub b: String,
-    /// Images with both words whole.
-    pub n: usize,
     /// Mean number of patterns, of 7, that differ.
     pub distance: Option<f64>,
+    /// The same with its interval, and over how many images with both words whole.
+    #[serde(flatten)]
+    pub estimate: Estimate,
 }
 
 pub(super) fn report(
@@ -135,194 +162,131 @@ pub(super) fn report(
     settings: Settings,
 ) -> Report {
     let by_reader = |r: usize| readings.readings.iter().filter(|x| x.reader == r).count();
-    let mut warnings = Vec::new();
-    if readings.readers.len() == 2 {
-        warnings.push(
-            "two readers do not determine their own errors: the priors decide where they differ"
-                .to_owned(),
-        );
-    }
-    for question in questions {
-        if !question.fit.converged {
-            warnings.push(format!(
-                "{}: the EM did not come to rest",
-                question.task.code()
-            ));
-        }
-    }
-    Report {
+    let names = &readings.readers;
+    let mut report = Report {
+        app_version: env!("CARGO_PKG_VERSION"),
+        source: Source::default(),
         images: readings.files.len(),
+        one_reader: doubts::one_reader(readings),
+        left_out: LeftOut::default(),
         readings: readings.readings.len(),
         poor: readings.readings.iter().filter(|r| r.poor).count(),
-        readers: readings.readers.clone(),
-        readings_by_reader: (0..readings.readers.len()).map(by_reader).collect(),
-        warnings,
+        readers: names.clone(),
+        readings_by_reader: (0..names.len()).map(by_reader).collect(),
+        warnings: Vec::new(),
         method: "Dawid & Skene 1979, binary, EM for the mode with Beta priors, started from the \
                  majority vote; intervals: percentile bootstrap over images, refitted each round",
         priors: settings.priors,
         bootstrap_rounds: settings.rounds,
         questions: questions
             .iter()
-            .map(|q| question_report(q.task, &q.votes, &q.fit, &readings.readers, settings))
+            .map(|q| question_report(q.task, &q.votes, &q.fit, names, settings))
             .collect(),
         regions: Task::PATTERNS
             .into_iter()
             .zip(regions)
-            .map(|(task, r)| question_report(task, &r.votes, &r.fit, &readings.readers, settings))
+            .map(|(task, r)| question_report(task, &r.votes, &r.fit, names, settings))
             .collect(),
-        hamming: hamming_reports(readings, questions),
-    }
-}
-
-fn question_report(
-    task: Task,
-    votes: &Votes,
-    fit: &Fit,
-    names: &[String],
-    settings: Settings,
-) -> QuestionReport {
-    let items: Vec<usize> = (0..votes.items.len())
-        .filter(|&i| fit.posterior[i].is_some())
-        .collect();
-    let positive = |i: usize| fit.posterior[i].is_some_and(|p| p >= PRESENT);
-    let majority = |i: usize| votes.majority(i).unwrap_or(0.0);
-    let clusters: Vec<String> = votes.cluster.iter().map(ToString::to_string).collect();
-    let bootstrap =
-        Bootstrap::by_cluster(clusters.iter().map(String::as_str), settings.rounds, SEED);
-    let refit = Refit::new(votes, fit, &settings.priors);
-    let models = bootstrap.draw(|drawn| Some(refit.model(drawn)));
-    let readers = names
-        .iter()
-        .enumerate()
-        .map(|(r, name)| {
-            let said: Vec<(bool, bool)> = items
-                .iter()
-                .filter_map(|&i| votes.items[i][r].map(|v| (v, positive(i))))
-                .collect();
-            let yes = said.iter().filter(|s| s.0).count();
-            let of = |value: f64, all: Vec<f64>, n: usize| {
-                let ends = percentile(all);
-                Estimate {
-                    value: (!said.is_empty()).then_some(value),
-                    low: ends.map(|e| e.0),
-                    high: ends.map(|e| e.1),
-                    n: n as u64,
-                    small: (n as u64) < SMALL,
-                    interval: "bootstrap".into(),
-                }
-            };
-            let in_positive = said.iter().filter(|s| s.1).count();
-            ReaderReport {
-                reader: name.clone(),
-                n: said.len(),
-                said_yes: (!said.is_empty()).then(|| yes as f64 / said.len() as f64),
-                sensitivity: of(
-                    fit.model.sensitivity[r],
-                    models.iter().map(|m| m.sensitivity[r]).collect(),
-                    in_positive,
-                ),
-                specificity: of(
-                    fit.model.specificity[r],
-                    models.iter().map(|m| m.specificity[r]).collect(),
-                    said.len() - in_positive,
-                ),
-            }
-        })
-        .collect();
-    QuestionReport {
-        code: task.code(),
-        items: items.len(),
-        positive: items.iter().filter(|&&i| positive(i)).count(),
-        majority_positive: items.iter().filter(|&&i| majority(i) > 0.5).count(),
-        tied: items.iter().filter(|&&i| majority(i) == 0.5).count(),
-        differ: items
-            .iter()
-            .filter(|&&i| majority(i) != 0.5 && (majority(i) > 0.5) != positive(i))
-            .count(),
-        prevalence: fit.model.prevalence.clone(),
-        iterations: fit.iterations,
-        converged: fit.converged,
-        log_posterior: fit.trace.last().copied().unwrap_or(0.0),
-        readers,
-        agreement: agreement_report(votes, &items, names, &bootstrap),
-    }
-}
-
-fn agreement_report(
-    votes: &Votes,
-    items: &[usize],
-    names: &[String],
-    bootstrap: &Bootstrap,
-) -> AgreementReport {
-    let estimate = |figure: &dyn Fn(&[usize]) -> Option<f64>, n: usize| {
-        let ends = bootstrap.interval(figure);
-        Estimate {
-            value: figure(items),
-            low: ends.map(|e| e.0),
-            high: ends.map(|e| e.1),
-            n: n as u64,
-            small: (n as u64) < SMALL,
-            interval: "bootstrap".into(),
-        }
+        hamming: hamming_reports(readings, questions, settings.rounds),
     };
-    let met = items
-        .iter()
-        .filter(|&&i| votes.items[i].iter().flatten().count() >= 2)
-        .count();
-    let pairs = (0..names.len())
-        .flat_map(|a| (a + 1..names.len()).map(move |b| (a, b)))
-        .map(|(a, b)| {
-            let (kappa, n) = cohen_kappa(votes, a, b, items);
-            PairReport {
-                a: names[a].clone(),
-                b: names[b].clone(),
-                n,
-                kappa,
-            }
-        })
-        .collect();
-    AgreementReport {
-        fleiss_kappa: estimate(&|i| fleiss_kappa(votes, i).0, fleiss_kappa(votes, items).1),
-        krippendorff_alpha: estimate(&|i| krippendorff_alpha(votes, i), met),
-        cohen_kappa: pairs,
+    report.warnings = doubts::doubts(readings, &report);
+    report
+}
+
+/// A figure of `n` items with its bootstrap interval: none from fewer than five images, and none
+/// where all draws are the same.
+fn drawn(value: Option<f64>, ends: Option<(f64, f64)>, n: usize, images: usize) -> Estimate {
+    let ends = value
+        .and(ends)
+        .filter(|(low, high)| images >= TOO_FEW && low < high);
+    Estimate {
+        value,
+        low: ends.map(|e| e.0),
+        high: ends.map(|e| e.1),
+        n: n as u64,
+        small: (images as u64) < SMALL,
+        interval: "bootstrap".into(),
     }
 }
 
-type Word = [Option<bool>; PATTERNS];
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn hamming_reports(readings: &Readings, questions: &[Question]) -> Vec<HammingReport> {
-    let images = readings.files.len();
-    let patterns = &questions[1..];
-    let reader = |r: usize| -> Vec<Word> {
-        (0..images)
-            .map(|i| std::array::from_fn(|p| patterns[p].votes.items[i][r]))
-            .collect()
-    };
-    let em: Vec<Word> = (0..images)
-        .map(|i| std::array::from_fn(|p| patterns[p].fit.posterior[i].map(|x| x >= PRESENT)))
-        .collect();
-    let majority: Vec<Word> = (0..images)
-        .map(|i| std::array::from_fn(|p| patterns[p].votes.majority(i).map(|x| x > 0.5)))
-        .collect();
-    let mut sources: Vec<(String, Vec<Word>)> = readings
-        .readers
-        .iter()
-        .enumerate()
-        .map(|(r, name)| (name.clone(), reader(r)))
-        .collect();
-    sources.push(("EM".into(), em));
-    sources.push(("majority".into(), majority));
-    let mut reports = Vec::new();
-    for (i, (a, first)) in sources.iter().enumerate() {
-        for (b, second) in &sources[i + 1..] {
-            let (distance, n) = hamming(first.iter().copied().zip(second.iter().copied()));
-            reports.push(HammingReport {
-                a: a.clone(),
-                b: b.clone(),
-                n,
-                distance,
-            });
-        }
+    /// Three readers, each with slips; the first `positive` images of a hundred are positive.
+    fn of(positive: usize) -> Report {
+        Report::of(&Readings::made_up(&["A", "B", "C"], 100, |r, image| {
+            let slip = image % 30 == 10 + r || (positive > 4 && image == r);
+            Some((image < positive) != slip)
+        }))
     }
-    reports
+
+    #[test]
+    fn a_prior_is_no_measured_sensitivity() {
+        for reader in &of(0).questions[6].readers {
+            let e = &reader.sensitivity;
+            assert_eq!((e.value, e.low, e.high, e.n), (None, None, None, 0));
+            assert!(reader.specificity.value.is_some_and(|v| v > 0.9));
+        }
+        let json = serde_json::to_value(of(0)).unwrap();
+        let sensitivity = &json["questions"][6]["readers"][0]["sensitivity"];
+        assert!(sensitivity["value"].is_null() && sensitivity["n"] == 0);
+    }
+
+    #[test]
+    fn fewer_than_five_images_make_no_interval() {
+        let (four, many) = (of(4), of(12));
+        for (report, has) in [(&four, false), (&many, true)] {
+            let question = &report.questions[1];
+            let sensitivity = &question.readers[0].sensitivity;
+            assert!(sensitivity.value.is_some() && sensitivity.small);
+            let agreement = &question.agreement;
+            for e in [
+                sensitivity,
+                &agreement.fleiss_kappa,
+                &agreement.krippendorff_alpha,
+                &agreement.cohen_kappa[0].estimate,
+            ] {
+                assert!(e.value.is_some());
+                assert_eq!((e.low.is_some(), e.high.is_some()), (has, has), "{e:?}");
+            }
+        }
+        assert_eq!(many.questions[1].positive, 12);
+    }
+
+    #[test]
+    fn a_reader_without_an_error_has_no_certainty() {
+        let report = Report::of(&Readings::made_up(&["A", "B", "C"], 100, |r, image| {
+            Some((image < 50) != (r > 0 && image % 20 == r))
+        }));
+        let [first, second] = [0, 1].map(|r| report.questions[1].readers[r].specificity.clone());
+        assert!(first.value.is_some_and(|v| v > 0.95));
+        assert_eq!((first.low, first.high), (None, None));
+        assert!(second.low < second.value && second.value < second.high);
+    }
+
+    #[test]
+    fn ties_and_undecided_ones_are_counted_apart() {
+        // Two of four say yes to every tenth image, and all to every third.
+        let readings = Readings::made_up(&["A", "B", "C", "D"], 90, |r, image| {
+            Some(image % 3 == 0 || (r < 2 && image % 10 == 1))
+        });
+        let question = &Report::of(&readings).questions[1];
+        let ties = (0..90).filter(|i| i % 3 != 0 && i % 10 == 1).count();
+        assert_eq!((question.tied, question.majority_positive), (ties, 30));
+        assert_eq!(question.positive, 30 + question.positive_tied);
+        assert!(question.positive_tied == 0 || question.positive_tied == ties);
+    }
+
+    #[test]
+    fn pairs_keep_their_old_names_and_have_intervals() {
+        let json = serde_json::to_value(of(12)).unwrap();
+        let pair = &json["questions"][1]["agreement"]["cohen_kappa"][0];
+        assert_eq!(pair["n"], 100);
+        let kappa = pair["kappa"].as_f64().unwrap();
+        assert!(pair["low"].as_f64().unwrap() < kappa && kappa < pair["high"].as_f64().unwrap());
+        let pair = &json["hamming"][0];
+        let distance = pair["distance"].as_f64().unwrap();
+        assert!(pair["low"].as_f64().unwrap() < distance && pair["n"] == 100);
+    }
 }

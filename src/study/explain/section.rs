@@ -1,7 +1,10 @@
 //! The heat maps' part of the page.
 
 use super::{IOU_AT, Report};
-use crate::study::html::{Page, Table, estimate, number};
+use crate::study::{
+    consensus::WHO_READ,
+    html::{Page, Table, estimate, number},
+};
 
 /// Writes the section.
 pub fn section(page: &mut Page, report: &Report) {
@@ -10,6 +13,9 @@ pub fn section(page: &mut Page, report: &Report) {
         "Maps of the model {} {} (sha256 {}), by bccscope {}.",
         report.model, report.version, report.sha256, report.app_version
     ));
+    if let Some(source) = &report.source {
+        page.text(&source.words());
+    }
     page.text(&format!(
         "{} images. The map has {} × {} cells: it cannot resolve a small globule. Maps are brought \
          to a maximum of 1 before they are measured. Chance for pointing and mass is the region's \
@@ -108,8 +114,35 @@ impl Report {
     /// A page of its own.
     pub fn html(&self) -> String {
         let mut page = Page::new("bccscope: heat maps");
-        page.text("Readers are automated vision-language readers unless the data say otherwise.");
+        page.warning(WHO_READ);
         section(&mut page, self);
         page.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As written before the source was kept.
+    const OLDER: &str = include_str!("../../../models/bcc8-mnv2/explain.json");
+
+    #[test]
+    fn a_file_without_its_source_still_reads_and_says_nothing_of_it() {
+        let mut older: serde_json::Value = serde_json::from_str(OLDER).unwrap();
+        older.as_object_mut().unwrap().remove("source");
+        let report: Report = serde_json::from_value(older).unwrap();
+        assert_eq!(report.source, None);
+        let page = report.html();
+        assert!(!page.contains("Labels:") && page.contains("Maps of the model"));
+        report
+            .is_of(std::path::Path::new("none.csv"), Some("val"))
+            .expect("what is not told is not refused");
+    }
+
+    #[test]
+    fn the_page_does_not_pretend_to_know_the_readers() {
+        let report: Report = serde_json::from_str(OLDER).unwrap();
+        assert!(report.html().contains("does not know who the readers were"));
     }
 }
