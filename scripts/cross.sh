@@ -31,8 +31,8 @@ put() { install -D -m "$1" "$2" "$3"; }
 put 755 "$built/bccscope" "$tree/bin/bccscope"
 put 644 .deps/tflite/aarch64/libtensorflowlite_c.so "$tree/lib/bccscope/libtensorflowlite_c.so"
 for file in models/*/*; do put 644 "$file" "$tree/share/bccscope/$file"; done
-for file in README.md LICENSE*; do [ -f "$file" ] && put 644 "$file" "$tree/share/doc/bccscope/$file"; done
-put 644 board/bccscope.service "$tree/lib/systemd/system/bccscope.service"
+for file in board/README.md LICENSE*; do put 644 "$file" "$tree/share/doc/bccscope/$(basename "$file")"; done
+for unit in board/*.service; do put 644 "$unit" "$tree/lib/systemd/system/$(basename "$unit")"; done
 put 644 board/99-bccscope.rules "$tree/lib/udev/rules.d/99-bccscope.rules"
 put 644 board/bccscope.sysusers "$tree/lib/sysusers.d/bccscope.conf"
 put 644 board/bccscope.toml "$tree/etc/bccscope/bccscope.toml"
@@ -56,7 +56,7 @@ Version: $version
 Architecture: arm64
 Maintainer: bccscope maintainers <maintainers@bccscope.invalid>
 Installed-Size: $(du -sk --apparent-size "$deb/usr" "$deb/etc" | awk '{s += $1} END {print s}')
-Depends: libc6 (>= $glibc), libgcc-s1, libstdc++6
+Depends: libc6 (>= $glibc), libgcc-s1, libstdc++6, systemd | systemd-standalone-sysusers | systemd-sysusers
 Section: science
 Priority: optional
 Description: point-of-care dermoscopy, offline
@@ -64,27 +64,7 @@ Description: point-of-care dermoscopy, offline
  sees signs of basal cell carcinoma, which dermoscopic patterns, and where.
  Decision support, not a diagnosis.
 CONTROL
-cat >"$deb/DEBIAN/postinst" <<'POSTINST'
-#!/bin/sh
-# Makes the groups, lets udev and systemd read the new files. Starting the device is the
-# owner's decision: systemctl enable --now bccscope
-set -e
-if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
-  systemd-sysusers bccscope.conf
-  udevadm control --reload || true
-  udevadm trigger --subsystem-match=usb --subsystem-match=gpio --subsystem-match=spidev || true
-  systemctl daemon-reload
-  systemctl try-restart bccscope.service || true
-fi
-POSTINST
-cat >"$deb/DEBIAN/prerm" <<'PRERM'
-#!/bin/sh
-set -e
-if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now bccscope.service || true
-fi
-PRERM
-chmod 755 "$deb/DEBIAN/postinst" "$deb/DEBIAN/prerm"
+install -m 755 board/deb/* "$deb/DEBIAN/"
 find "$deb" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --root-owner-group --build -Zxz "$deb" "$out/bccscope_${version}_arm64.deb" >/dev/null
 rm -rf "$deb"

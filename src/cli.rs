@@ -9,6 +9,7 @@ mod cameras;
 mod cases;
 mod context;
 mod error;
+mod logging;
 mod model;
 mod out;
 mod phantom;
@@ -79,7 +80,7 @@ pub enum Command {
 pub fn main() -> ExitCode {
     // clap prints its own sentence and leaves with 2 on wrong use, 0 on --help.
     let cli = Cli::parse();
-    init_log(cli.verbose);
+    logging::init(cli.verbose);
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(),
@@ -95,6 +96,7 @@ fn run(cli: &Cli) -> Result<(), CliError> {
             ))
         });
     }
+    logging::say_what_runs(cli.config.as_deref());
     let config = Config::load(cli.config.as_deref()).or_wrong_use()?;
     match &cli.command {
         Command::Run(command) => run::run(command, &config),
@@ -111,16 +113,4 @@ fn run(cli: &Cli) -> Result<(), CliError> {
         Command::Study(command) => study::run(command, &config),
         Command::EngineWorker => Ok(()),
     }
-}
-
-fn init_log(verbose: u8) {
-    let level = match verbose {
-        0 => log::LevelFilter::Warn,
-        1 => log::LevelFilter::Info,
-        _ => log::LevelFilter::Debug,
-    };
-    env_logger::Builder::new()
-        .filter_level(level)
-        .parse_default_env()
-        .init();
 }

@@ -5,12 +5,14 @@
 mod clock;
 pub mod gpio;
 mod lamp;
+mod permission;
 mod power;
 mod thermal;
 mod watchdog;
 
 pub use clock::{local_time, plausible};
 pub use lamp::Lamp;
+pub use permission::{is_sandbox, permission_advice};
 pub use power::{Battery, batteries, undervoltage};
 pub use thermal::hottest;
 pub use watchdog::{Watchdog, Word};

@@ -7,7 +7,7 @@ use std::{
     io::{self, ErrorKind, Write as _},
 };
 
-use super::error::CliError;
+use super::{error::CliError, logging};
 
 /// A line on stdout.
 ///
@@ -24,8 +24,10 @@ pub fn say(line: impl Display) -> Result<(), CliError> {
 /// A line on stderr, with the program's name before it; a name from outside in it cannot steer
 /// the terminal. Where stderr is gone too there is nobody left to tell.
 pub fn complain(sentence: impl Display) {
-    let safe = printable_lines(sentence);
-    let _ = writeln!(io::stderr().lock(), "bccscope: {safe}");
+    let safe = format!("bccscope: {}", printable_lines(sentence));
+    let _ = io::stderr()
+        .lock()
+        .write_all(logging::last_words(&safe).as_bytes());
 }
 
 /// As [`printable`], for text of several lines.

@@ -35,7 +35,7 @@ use self::{
     changes::{Area, changes},
 };
 use super::{Display, DisplayError, PanelSettings, check_size, settings::Controller};
-use crate::platform::gpio;
+use crate::platform::{gpio, permission_advice};
 
 /// Pixels of the panels there are, held with the long side level.
 const SIZE: (u32, u32) = (480, 320);
@@ -256,7 +256,8 @@ fn open_spi(settings: &PanelSettings) -> Result<SpidevDevice, String> {
              config.txt)"
         ),
         io::ErrorKind::PermissionDenied => {
-            format!("no permission on {path}: add the user to the group that owns it (spi)")
+            let advice = permission_advice(e.inner(), "spi");
+            format!("no permission on {path}: {advice}")
         }
         _ => format!("{path}: {e}"),
     })?;

@@ -173,7 +173,7 @@ pub struct PanelSettings {
     pub speed_mhz: Megahertz,
     /// The panel's controller.
     pub controller: Controller,
-    /// GPIO chip of the two lines.
+    /// GPIO chip of the two lines: its device file, or its label.
     pub chip: PathBuf,
     /// Line that tells commands from data (D/C, RS).
     pub dc: u32,

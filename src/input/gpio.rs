@@ -57,7 +57,7 @@ fn tried_one(button: &Button) -> Result<String, String> {
     let now = if active { "pressed" } else { "not pressed" };
     Ok(format!(
         "GPIO {} for {}, {now} now",
-        button.place(),
+        button.place().in_full(),
         button.action
     ))
 }

@@ -61,7 +61,7 @@ pub struct GpioSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Button {
-    /// Device file of the chip, e.g. `/dev/gpiochip0`.
+    /// The chip: its device file, e.g. `/dev/gpiochip0`, or its label, e.g. `pinctrl-rp1`.
     pub chip: PathBuf,
     /// Number of the line on that chip, from 0.
     pub line: u32,

@@ -1,12 +1,14 @@
 //! One line of the kernel's GPIO character device, as embedded-hal's pins. Every reason why
 //! a line cannot be had is a sentence with what to do.
 
-use std::{error::Error, fmt, io, path::PathBuf};
+mod chip;
+
+use std::{fmt, path::PathBuf};
 
 use embedded_hal::digital::{InputPin, OutputPin, PinState};
 use linux_embedded_hal::{
     CdevPin,
-    gpio_cdev::{self, Chip, LineRequestFlags},
+    gpio_cdev::{self, LineRequestFlags},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +23,8 @@ const PULL_DOWN: u32 = 1 << 6;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
-    /// Device file of the chip, e.g. `/dev/gpiochip0`.
+    /// The chip: its device file, e.g. `/dev/gpiochip0`, or its label, e.g. `pinctrl-rp1`, which
+    /// stays where another kernel numbers the chips anew.
     pub chip: PathBuf,
     /// Number of the line on that chip, from 0 (on a Raspberry Pi the GPIO's number).
     pub line: u32,
@@ -33,6 +36,19 @@ pub struct Line {
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {} of {}", self.line, self.chip.display())
+    }
+}
+
+impl Line {
+    /// The same with the chip's device file and label, where there is such a chip.
+    pub fn in_full(&self) -> String {
+        match chip::open(&self.chip) {
+            Ok(chip) => {
+                let path = chip.path().display();
+                format!("line {} of {path} ({})", self.line, chip.label())
+            }
+            Err(_) => self.to_string(),
+        }
     }
 }
 
@@ -119,12 +135,13 @@ pub fn raw_output(line: &Line, level: PinState) -> Result<CdevPin, String> {
 /// Never asks the kernel for `ACTIVE_LOW`: a [`CdevPin`] undoes it, so that high means the
 /// level with and without, and [`ActivePin`] says what the level means.
 fn request(line: &Line, flags: LineRequestFlags, level: PinState) -> Result<CdevPin, String> {
-    let path = line.chip.display();
-    let mut chip = Chip::new(&line.chip).map_err(|e| no_chip(line, &e))?;
+    let mut chip = chip::open(&line.chip)?;
     let lines = chip.num_lines();
     if line.line >= lines {
         return Err(format!(
-            "{path} has {lines} lines, counted from 0: there is no line {} (gpioinfo lists them)",
+            "{} ({}) has {lines} lines, counted from 0: there is no line {} (gpioinfo lists them)",
+            chip.path().display(),
+            chip.label(),
             line.line
         ));
     }
@@ -141,24 +158,6 @@ fn request(line: &Line, flags: LineRequestFlags, level: PinState) -> Result<Cdev
             _ => say(e),
         })?;
     CdevPin::new(handle).map_err(say)
-}
-
-fn no_chip(line: &Line, error: &gpio_cdev::Error) -> String {
-    let path = line.chip.display();
-    let system = error
-        .source()
-        .and_then(|source| source.downcast_ref::<io::Error>());
-    match system.map(io::Error::kind) {
-        Some(io::ErrorKind::NotFound) => {
-            format!("there is no {path}: check the chip's name (gpiodetect lists them)")
-        }
-        Some(io::ErrorKind::PermissionDenied) => {
-            format!("no permission on {path}: add the user to the group that owns it (gpio)")
-        }
-        Some(_) => format!("{path} cannot be opened: {error}"),
-        // It opened, and does not know the question.
-        None => format!("{path} is no GPIO chip (gpiodetect lists them)"),
-    }
 }
 
 #[cfg(test)]

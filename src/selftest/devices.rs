@@ -169,8 +169,8 @@ pub(super) fn lamp(config: &Config) -> Check {
         return Check::fail(PART, why);
     }
     thread::sleep(LIT);
-    let seconds = LIT.as_secs();
-    Check::pass(PART, format!("{line} was switched on for {seconds} s"))
+    let (place, seconds) = (line.in_full(), LIT.as_secs());
+    Check::pass(PART, format!("{place} was switched on for {seconds} s"))
 }
 
 #[cfg(test)]

@@ -8,12 +8,20 @@ use crate::support::{folder, repository};
 
 /// The unit beside what it starts, in a folder of its own.
 fn unit(change: impl Fn(String) -> String) -> (TempDir, PathBuf) {
+    unit_of("bccscope.service", change)
+}
+
+fn shipped(name: &str) -> String {
+    fs::read_to_string(repository().join("board").join(name)).expect("the unit")
+}
+
+fn unit_of(name: &str, change: impl Fn(String) -> String) -> (TempDir, PathBuf) {
     let folder = folder();
-    let text = fs::read_to_string(repository().join("board/bccscope.service")).expect("the unit");
+    let text = shipped(name);
     let program = env!("CARGO_BIN_EXE_bccscope");
-    assert!(text.contains("ExecStart=/usr/bin/bccscope run\n"));
+    assert!(text.contains("\nExecStart=/usr/bin/bccscope "));
     let text = text.replace("/usr/bin/bccscope", program);
-    let path = folder.path().join("bccscope.service");
+    let path = folder.path().join(name);
     fs::write(&path, change(text)).expect("a copy");
     (folder, path)
 }
@@ -44,6 +52,62 @@ fn systemd_knows_every_line_of_the_unit() {
     let (_folder, path) = unit(|text| text.replace("WatchdogSec=", "WatchdogSecs="));
     let (_, said) = systemd_analyze(&["verify", "--man=no"], &path).expect("as before");
     assert!(said.contains("WatchdogSecs"), "{said}");
+}
+
+#[test]
+fn the_self_test_is_shut_in_line_by_line_as_the_service_is() {
+    let sandbox = |name: &str| {
+        let text = shipped(name);
+        let (_, rest) = text.split_once("\n# --- who it is").expect("its beginning");
+        let end = rest.find("\n[Install]").unwrap_or(rest.len());
+        rest[..end].trim_end().to_owned()
+    };
+    let service = sandbox("bccscope.service");
+    assert!(service.contains("DynamicUser=yes"), "{service}");
+    assert_eq!(sandbox("bccscope-selftest.service"), service);
+
+    let (_folder, path) = unit_of("bccscope-selftest.service", |text| text);
+    let Some((fine, said)) = systemd_analyze(&["verify", "--man=no"], &path) else {
+        return;
+    };
+    assert!(fine && !said.contains("bccscope-selftest"), "{said}");
+}
+
+#[test]
+fn what_makes_the_devices_the_sandbox_allows_is_loaded_before_it_is_closed() {
+    // Of these kinds the kernels of Debian and Raspberry Pi OS have the driver as a module.
+    let modules = [
+        ("char-video4linux", "videodev"),
+        ("char-drm", "drm"),
+        ("char-usb_device", "usbcore"),
+        ("char-apex", "apex"),
+        ("char-spi", "spidev"),
+    ];
+    let built_in = ["char-fb", "char-input", "char-gpiochip"];
+    for name in ["bccscope.service", "bccscope-selftest.service"] {
+        let text = shipped(name);
+        let words_of = |key: &str| -> Vec<String> {
+            let lines = text.lines().filter_map(|line| line.strip_prefix(key));
+            lines
+                .flat_map(str::split_whitespace)
+                .map(str::to_owned)
+                .collect()
+        };
+        let (wants, after) = (words_of("Wants="), words_of("After="));
+        for line in text
+            .lines()
+            .filter_map(|line| line.strip_prefix("DeviceAllow="))
+        {
+            let kind = line.split(' ').next().unwrap_or_default();
+            if built_in.contains(&kind) {
+                continue;
+            }
+            let (_, module) = modules.iter().find(|(of, _)| *of == kind).expect(kind);
+            let loader = format!("modprobe@{module}.service");
+            assert!(wants.contains(&loader), "{name} does not want {loader}");
+            assert!(after.contains(&loader), "{name} does not wait for {loader}");
+        }
+    }
 }
 
 #[test]

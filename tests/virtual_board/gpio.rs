@@ -132,8 +132,11 @@ fn a_button_on_a_gpio_line_takes_a_picture_and_the_lamp_follows_the_screen() {
         said.contains("was switched on").then_some(said)
     });
     for words in [
-        "GPIO line 3 of /dev/gpiochip0 for capture, not pressed now",
-        "line 0 of /dev/gpiochip0 was switched on for 1 s",
+        // In brackets the chip's label.
+        "GPIO line 3 of /dev/gpiochip0 (",
+        ") for capture, not pressed now",
+        "line 0 of /dev/gpiochip0 (",
+        ") was switched on for 1 s",
     ] {
         assert!(said.contains(words), "{said}");
     }

@@ -11,6 +11,7 @@ use super::{
     kernel::{Kernel, Sizes},
     open::fps_in_words,
 };
+use crate::platform::{is_sandbox, permission_advice};
 
 /// A camera, or a video node that could not be asked what it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,10 +93,12 @@ fn describe(kernel: &impl Kernel, found: Found) -> Listed {
                 .collect();
         }
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            listed.error = Some(
+            listed.error = Some(if is_sandbox(&error) {
+                format!("no permission: {}", permission_advice(&error, "video"))
+            } else {
                 "no permission: add this user to the group `video` (sudo usermod -aG video USER) and log in again"
-                    .into(),
-            );
+                    .into()
+            });
         }
         Err(error) => listed.error = Some(error.to_string()),
     }

@@ -233,9 +233,14 @@ fn refused(name: &str, doing: &str, error: &io::Error) -> Lost {
             format!("{name} was unplugged"),
             "Plug the dermatoscope in again.",
         ),
-        Some(libc::EACCES | libc::EPERM) => (
+        // The modes of its device file; below, the service's sandbox.
+        Some(libc::EACCES) => (
             format!("{name} may not be opened: no permission"),
             "Add this user to the group `video` (sudo usermod -aG video USER) and log in again.",
+        ),
+        Some(libc::EPERM) => (
+            format!("{name} may not be opened: the service's sandbox does not know cameras"),
+            "Restart the service: sudo systemctl restart bccscope.",
         ),
         Some(libc::EBUSY) => (
             format!("{name} is in use by another program"),
@@ -313,6 +318,7 @@ mod tests {
     fn each_refusal_says_what_to_do() {
         for (code, words) in [
             (libc::EACCES, "group `video`"),
+            (libc::EPERM, "sudo systemctl restart bccscope"),
             (libc::EBUSY, "other program"),
             (libc::ENOSPC, "smaller width"),
             (libc::ENODEV, "Plug"),

@@ -10,6 +10,8 @@ use std::{
 
 use drm::control::{Device as ControlDevice, Event};
 
+use crate::platform::permission_advice;
+
 const FOLDER: &str = "/dev/dri";
 
 /// An open card.
@@ -70,7 +72,8 @@ impl Card {
             })
             .map_err(|e| match e.kind() {
                 io::ErrorKind::PermissionDenied => {
-                    format!("no permission on {name}: add the user to group video")
+                    let advice = permission_advice(&e, "video");
+                    format!("no permission on {name}: {advice}")
                 }
                 _ => format!("{name}: {e}"),
             })
