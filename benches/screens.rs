@@ -40,6 +40,7 @@ fn screens(criterion: &mut Criterion) {
                 grid: (12, 9),
             }),
             notice: None,
+            earlier: None,
         };
         group.bench_function("live next frame", |b| {
             let mut surface = Surface::new(width, height);
@@ -73,6 +74,7 @@ fn screens(criterion: &mut Criterion) {
             burst,
             map,
             note,
+            taken: None,
         };
         group.bench_function("result next map", |b| {
             let mut surface = Surface::new(width, height);

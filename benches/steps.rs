@@ -76,6 +76,7 @@ fn with_map<'a>(picture: &'a RgbImage, assessment: &'a Assessment) -> Scene<'a> 
         burst: None,
         map: MapView::Task(Task::Bcc),
         note: &CaseNote::Unsaved,
+        taken: None,
     }
 }
 
@@ -137,6 +138,7 @@ fn steps(criterion: &mut Criterion) {
         quality: None,
         sight: None,
         notice: None,
+        earlier: None,
     };
     // What stood on the screen before the result is not part of its time.
     let shows_live = || {

@@ -19,7 +19,7 @@ mod state;
 mod view;
 
 pub use event::{Case, Effect, Event, LiveFrame, Question, SaveNumber};
-pub use state::{Limits, Mode, Noted, Showing, State};
+pub use state::{Limits, Mode, Noted, Shot, Showing, State};
 
 use std::time::Duration;
 

@@ -31,7 +31,9 @@ mod verdict;
 use image::RgbImage;
 
 pub use map_view::MapView;
-pub use scene::{Burst, CaseNote, Notice, Scene, Sight, Status, model_words, stand_in_words};
+pub use scene::{
+    Burst, CaseNote, Notice, Scene, Sight, Status, Taken, model_words, stand_in_words,
+};
 pub use sheet::Target;
 pub use surface::Surface;
 
@@ -66,6 +68,7 @@ fn compose<'a>(scene: &Scene<'a>, status: &Status, size: (u32, u32)) -> Sheet<'a
             quality,
             sight,
             notice,
+            ..
         } => live::live(paper, &layout, picture, sight, quality, notice),
         Scene::Capturing {
             picture,
@@ -80,6 +83,7 @@ fn compose<'a>(scene: &Scene<'a>, status: &Status, size: (u32, u32)) -> Sheet<'a
             burst,
             map,
             note,
+            taken,
         } => {
             let shown = result::Shown {
                 image: picture,
@@ -87,11 +91,12 @@ fn compose<'a>(scene: &Scene<'a>, status: &Status, size: (u32, u32)) -> Sheet<'a
                 burst,
                 map,
                 note,
+                taken,
             };
             result::result(paper, &layout, &shown);
         }
         Scene::Help { sight } => help::help(paper, &layout, sight),
-        Scene::CameraLost { why, advice } => {
+        Scene::CameraLost { why, advice, .. } => {
             let heading = "No picture from the camera";
             message::message(paper, &layout, Sign::Cross, heading, why, advice);
         }
@@ -136,6 +141,7 @@ pub fn result(picture: &RgbImage, assessment: &Assessment, size: (u32, u32)) -> 
         burst: None,
         map: MapView::first(assessment),
         note: &CaseNote::Unsaved,
+        taken: None,
     };
     draw(&scene, &status, &mut surface);
     surface.into_picture()

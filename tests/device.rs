@@ -212,6 +212,22 @@ impl Rig {
         self.until("there is a verdict", Rig::verdict_on_screen);
     }
 
+    /// Leaves the verdict, which stays for a second whatever is pressed.
+    fn leave(&self, action: Action) {
+        self.until("the verdict is left", |rig| {
+            rig.press(action);
+            !rig.verdict_on_screen()
+        });
+    }
+
+    /// The name of a case on disk.
+    fn stored(&self) -> Option<String> {
+        let found = self.cases.path().read_dir().expect("a folder").flatten();
+        found
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .find(|name| !name.starts_with('.'))
+    }
+
     fn stop(self) {
         self.inputs.send(InputEvent::Quit).expect("the device runs");
         self.device.join().expect("no panic").expect("a good end");
@@ -228,14 +244,8 @@ fn a_press_gives_a_verdict_that_can_be_stored_and_goes_with_the_camera() {
     let rig = Rig::start(shipped_model());
     rig.reach_a_verdict();
     rig.press(Action::Save);
-    let stored = |rig: &Rig| {
-        let found = rig.cases.path().read_dir().expect("a folder").flatten();
-        found
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .find(|name| !name.starts_with('.'))
-    };
-    rig.until("the case is stored", |rig| stored(rig).is_some());
-    let name = stored(&rig).expect("a case");
+    rig.until("the case is stored", |rig| rig.stored().is_some());
+    let name = rig.stored().expect("a case");
     assert!(name.ends_with("-PHANTOM"), "{name}");
 
     rig.plugged.store(false, Ordering::Relaxed);
@@ -252,12 +262,30 @@ fn a_press_gives_a_verdict_that_can_be_stored_and_goes_with_the_camera() {
 }
 
 #[test]
+fn a_result_that_went_with_the_camera_before_it_was_saved_can_still_be_saved() {
+    let rig = Rig::start(shipped_model());
+    rig.reach_a_verdict();
+    rig.plugged.store(false, Ordering::Relaxed);
+    rig.until("the verdict is gone", |rig| !rig.verdict_on_screen());
+    rig.plugged.store(true, Ordering::Relaxed);
+    let shown = rig.seen.count();
+    rig.until("the picture moves again", |rig| {
+        rig.seen.count() > shown + 10
+    });
+    assert_eq!(rig.stored(), None);
+    rig.press(Action::Save);
+    rig.until("the case is stored", |rig| rig.stored().is_some());
+    assert!(!rig.verdict_on_screen(), "and not shown");
+    rig.stop();
+}
+
+#[test]
 fn the_lamp_is_lit_with_the_live_picture_and_dark_with_a_verdict_a_message_and_at_the_end() {
     let rig = Rig::start(shipped_model());
     rig.until("the lamp is lit", Rig::lit);
     rig.reach_a_verdict();
     rig.until("the lamp is dark with the verdict", |rig| !rig.lit());
-    rig.press(Action::Back);
+    rig.leave(Action::Back);
     rig.until("it is lit again", Rig::lit);
     rig.plugged.store(false, Ordering::Relaxed);
     rig.until("it is dark without a camera", |rig| !rig.lit());

@@ -301,7 +301,8 @@ impl Threads {
             .as_ref()
             .is_some_and(|jobs| jobs.send((number, case)).is_ok());
         if !sent {
-            let why = "the program's record part has failed: restart the device".to_owned();
+            log::error!("the record thread has failed: restart the device");
+            let why = "the program's record part has failed".to_owned();
             self.out.event(Event::Saved(number, Err(why)));
         }
     }

@@ -22,11 +22,9 @@ pub(super) fn spawn(
         for (number, case) in jobs {
             let outcome = store
                 .save(&case.frame, &case.assessment, case.burst)
-                .map_err(|e| e.to_string());
-            match &outcome {
-                Ok(name) => log::info!("case stored as {name}"),
-                Err(why) => log::error!("case not stored: {why}"),
-            }
+                .inspect(|name| log::info!("case stored as {name}"))
+                .inspect_err(|e| log::error!("case not stored, it is kept and tried again: {e}"))
+                .map_err(|e| e.brief().to_owned());
             if !out.event(Event::Saved(number, outcome)) {
                 break;
             }

@@ -3,9 +3,11 @@
 //!
 //! What it guarantees, whatever comes in whatever order:
 //! a verdict is shown only with the picture it belongs to; it goes as soon as the camera is
-//! lost, stalls or begins anew; an answer to an older question is never shown.
+//! lost, stalls or begins anew; an answer to an older question is never shown; a result that
+//! nobody has saved goes with a word, never without.
 
 mod actions;
+mod earlier;
 mod mode;
 mod saves;
 
@@ -14,14 +16,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use self::mode::{Limits, Mode, Noted, Showing};
-use self::saves::Saves;
+pub use self::mode::{Limits, Mode, Noted, Shot, Showing};
+use self::{earlier::Earlier, saves::Saves};
 use super::event::{Case, Effect, Event, LiveFrame, Question, SaveNumber};
 use crate::{
     assess::EngineInfo,
     camera::{Lost, Opened, stall},
     frame::{Source, SourceKind},
-    screen::{CaseNote, Sight},
+    screen::Sight,
 };
 
 /// How long a notice stays: it hides what the quality gate says of the picture.
@@ -52,6 +54,9 @@ pub struct State {
     pub clock: String,
     question: Question,
     saves: Saves,
+    /// Cases that were stored on no screen, until that is told.
+    stored: usize,
+    earlier: Option<Earlier>,
     limits: Limits,
     /// A live picture older than this is no live picture: the limit, or a slow camera's own time.
     stall: Duration,
@@ -81,6 +86,8 @@ impl State {
             clock: String::new(),
             question: Question(0),
             saves: Saves::default(),
+            stored: 0,
+            earlier: None,
             stall: limits.stall,
             limits,
         }
@@ -96,25 +103,32 @@ impl State {
         self.question
     }
 
-    /// Cases that could not be stored so far and are on the screen no more, in words.
+    /// Cases that are not stored and are on the screen no more, in words.
     pub fn unsaved(&self) -> Option<String> {
-        self.saves.words(self.shown_save())
+        let waiting = self.saves.words(self.shown_save());
+        match (self.earlier_words(), waiting) {
+            (Some(earlier), Some(waiting)) => Some(format!("{earlier} {waiting}")),
+            (earlier, waiting) => earlier.or(waiting),
+        }
     }
 
     /// The next state and what is to be done.
     #[must_use]
     pub fn step(mut self, now: Instant, event: Event) -> (State, Vec<Effect>) {
         let effects = match event {
-            Event::Opened(opened) => self.opened(opened),
+            Event::Opened(opened) => self.opened(now, opened),
             Event::Frame(frame) => self.frame(now, frame),
-            Event::Lost(lost) => self.lost(lost),
-            Event::Ended => self.lost(Lost {
-                why: "The pictures have come to an end".into(),
-                advice: "Start again with other pictures, or with a camera.".into(),
-            }),
+            Event::Lost(lost) => self.lost(now, lost),
+            Event::Ended => {
+                let lost = Lost {
+                    why: "The pictures have come to an end".into(),
+                    advice: "Start again with other pictures, or with a camera.".into(),
+                };
+                self.lost(now, lost)
+            }
             Event::Action(action) => self.action(now, action),
             Event::Touch(..) => vec![],
-            Event::Analysed(question, outcome) => self.analysed(question, outcome),
+            Event::Analysed(question, outcome) => self.analysed(now, question, outcome),
             Event::Saved(number, outcome) => self.saved(now, number, outcome),
             Event::Power(power) => {
                 self.power = power;
@@ -146,30 +160,29 @@ impl State {
         self.question
     }
 
-    fn opened(&mut self, opened: Opened) -> Vec<Effect> {
-        self.next_question();
-        self.live = None;
+    fn opened(&mut self, now: Instant, opened: Opened) -> Vec<Effect> {
         self.source = Some(opened.source);
         self.adjusted = opened.adjusted;
         self.stall = stall(self.limits.stall, opened.interval);
-        self.mode = Mode::Lost(Lost {
+        let lost = Lost {
             why: "The camera is there, its first picture is awaited".into(),
             advice: "If none comes: switch the dermatoscope's light on, or plug it in again."
                 .into(),
-        });
-        vec![Effect::Show]
+        };
+        self.take_down(now, lost)
     }
 
-    fn lost(&mut self, lost: Lost) -> Vec<Effect> {
+    fn lost(&mut self, now: Instant, lost: Lost) -> Vec<Effect> {
         self.source = None;
         self.adjusted = None;
-        self.take_down(lost)
+        self.take_down(now, lost)
     }
 
     /// Picture and verdict go; every question asked is void.
-    fn take_down(&mut self, lost: Lost) -> Vec<Effect> {
+    fn take_down(&mut self, now: Instant, lost: Lost) -> Vec<Effect> {
         self.next_question();
         self.live = None;
+        self.keep_undecided(now);
         self.mode = Mode::Lost(lost);
         vec![Effect::Show]
     }
@@ -184,6 +197,7 @@ impl State {
         match &mut self.mode {
             Mode::Lost(_) => {
                 self.mode = Mode::Live(None);
+                self.offered_anew(now);
                 effects.push(Effect::Show);
             }
             Mode::Live(_) | Mode::Analysing(_) => effects.push(Effect::Show),
@@ -194,7 +208,7 @@ impl State {
                 if single || frames.len() >= self.limits.burst {
                     let frames = std::mem::take(frames);
                     let question = self.next_question();
-                    self.mode = Mode::Analysing(now);
+                    self.mode = Mode::Analysing(Shot::new(now, &self.clock));
                     effects.push(Effect::Analyse(question, frames));
                 }
             }
@@ -216,20 +230,24 @@ impl State {
             self.mode = Mode::Live(None);
             effects.push(Effect::Show);
         }
+        if self.tell_stored(now) | self.age(now) {
+            effects.push(Effect::Show);
+        }
         effects.extend(self.saves.due(now, self.shown_save()));
         // The camera's own watch comes first; this one holds even if that hangs.
         if let Some((seen, _)) = &self.live
             && now.saturating_duration_since(*seen) > self.stall
         {
             // The source stays: its next frame brings the picture back.
-            effects.extend(self.take_down(Lost {
+            let lost = Lost {
                 why: "The picture stands still".into(),
                 advice: "Check the cable; plug the dermatoscope in again.".into(),
-            }));
+            };
+            effects.extend(self.take_down(now, lost));
             return effects;
         }
-        if let Mode::Analysing(since) = self.mode
-            && now.saturating_duration_since(since) > self.limits.analysis
+        if let Mode::Analysing(shot) = &self.mode
+            && now.saturating_duration_since(shot.at) > self.limits.analysis
         {
             self.next_question();
             self.mode = Mode::Fault(Lost {
@@ -244,40 +262,41 @@ impl State {
         effects
     }
 
-    fn analysed(&mut self, question: Question, outcome: Result<Box<Case>, String>) -> Vec<Effect> {
-        if question != self.question || !matches!(self.mode, Mode::Analysing(_)) {
-            return vec![];
-        }
+    /// Results grow older. Answers whether one has by a minute.
+    fn age(&mut self, now: Instant) -> bool {
+        let shown = self.mode.case_mut().map(|showing| &mut showing.shot);
+        let earlier = self.earlier.as_mut().map(|earlier| &mut earlier.shot);
+        let both = shown.into_iter().chain(earlier);
+        both.fold(false, |older, shot| shot.age(now) | older)
+    }
+
+    fn analysed(
+        &mut self,
+        now: Instant,
+        question: Question,
+        outcome: Result<Box<Case>, String>,
+    ) -> Vec<Effect> {
+        let shot = match &self.mode {
+            Mode::Analysing(shot) if question == self.question => shot.clone(),
+            _ => return vec![],
+        };
         self.mode = match outcome {
             // Of another camera, or of none: not to be shown, whatever it says.
             Ok(case) if self.source.as_ref() != Some(&case.assessment.source) => Mode::Live(None),
             Ok(case) => {
                 self.engine = case.assessment.engine.clone();
-                Mode::Result(Box::new(Showing::new(*case)))
+                let showing = Showing::new(*case, shot, now);
+                // The screen offers one result at a time, and has said that this one comes next.
+                if showing.undecided() {
+                    self.earlier = None;
+                }
+                Mode::Result(Box::new(showing))
             }
             Err(why) => Mode::Fault(Lost {
                 why,
                 advice: "No verdict. Press back and try again.".into(),
             }),
         };
-        vec![Effect::Show]
-    }
-
-    fn saved(
-        &mut self,
-        now: Instant,
-        number: SaveNumber,
-        outcome: Result<String, String>,
-    ) -> Vec<Effect> {
-        self.saves.ended(now, number, &outcome);
-        if let Some(showing) = self.mode.case_mut()
-            && showing.save == Some(number)
-        {
-            showing.note = match outcome {
-                Ok(name) => CaseNote::Saved(name),
-                Err(why) => CaseNote::SaveFailed(why),
-            };
-        }
         vec![Effect::Show]
     }
 }

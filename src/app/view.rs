@@ -13,12 +13,14 @@ pub fn scene(state: &State) -> Scene<'_> {
         (Mode::Lost(lost), _) => Scene::CameraLost {
             why: &lost.why,
             advice: &lost.advice,
+            earlier: state.earlier(),
         },
         (Mode::Live(noted), Some(frame)) => Scene::Live {
             picture: &frame.picture,
             quality: frame.quality.as_ref(),
             sight: state.sight,
             notice: noted.map(|noted| noted.notice),
+            earlier: state.earlier(),
         },
         (Mode::Collecting(frames), Some(frame)) => Scene::Capturing {
             picture: &frame.picture,
@@ -35,6 +37,7 @@ pub fn scene(state: &State) -> Scene<'_> {
         (Mode::Live(_) | Mode::Collecting(_) | Mode::Analysing(_), None) => Scene::CameraLost {
             why: "No picture yet",
             advice: "Check the dermatoscope.",
+            earlier: None,
         },
         (Mode::Result(showing), _) => Scene::Result {
             picture: &showing.case.picture,
@@ -42,6 +45,7 @@ pub fn scene(state: &State) -> Scene<'_> {
             burst: Some(showing.case.burst).filter(|burst| burst.frames > 1),
             map: showing.map,
             note: &showing.note,
+            taken: Some(&showing.shot.taken),
         },
         (Mode::Help(_), _) => Scene::Help { sight: state.sight },
         (Mode::Fault(fault), _) => match &state.refused {

@@ -10,8 +10,9 @@ use crate::model::Task;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Take a burst and analyse its sharpest frame. From a result: back to the live picture
-    /// first, so that a second press never overwrites a case that was not saved.
+    /// Take a burst and analyse its sharpest frame. On a result, once it was there for a second:
+    /// back to the live picture. A case that was not saved is discarded by that, and the screen
+    /// says so; one whose save failed is kept and tried again.
     Capture,
     /// Show the next heat map (none, BCC, then each pattern).
     NextMap,

@@ -1,4 +1,5 @@
-//! Why a case was not stored, in words for who stands before the device.
+//! Why a case was not stored: briefly for who stands before the device, and for who looks after
+//! it, in the log, with what to do.
 
 use std::{
     io::{self, ErrorKind},
@@ -24,6 +25,21 @@ pub enum RecordError {
     OtherFrame,
 }
 
+impl RecordError {
+    /// What is wrong, for the screen: it is tried again by itself, and the log says the rest.
+    pub fn brief(&self) -> &'static str {
+        match self {
+            RecordError::Io { source, .. } => match source.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "storage full",
+                ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => "storage read-only",
+                _ => "storage fault",
+            },
+            RecordError::Frame(_) => "its picture cannot be read",
+            RecordError::OtherFrame => "it is of another picture",
+        }
+    }
+}
+
 /// The system's words for what went wrong at this path.
 pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> RecordError {
     let path = path.to_path_buf();
@@ -35,18 +51,17 @@ pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> RecordError {
 
 fn words(path: &Path, error: &io::Error) -> String {
     let (what, advice) = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
-            "the storage is full",
-            "move old cases away, then save again",
-        ),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("the storage is full", "move old cases away")
+        }
         // Under systemd all but the service's own folder is read-only too, on the best of cards.
         ErrorKind::ReadOnlyFilesystem => (
             "the storage is read-only",
-            "check or replace the card, or the service's ReadWritePaths=, then save again",
+            "check or replace the card, or the service's ReadWritePaths=",
         ),
         ErrorKind::PermissionDenied => (
             "the storage may not be written",
-            "see to the folder's owner, then save again",
+            "see to the folder's owner",
         ),
         _ => return format!("{}: {error}", path.display()),
     };
@@ -78,8 +93,24 @@ mod tests {
         assert!(words.contains("ReadWritePaths="), "{words}");
     }
 
+    #[test]
+    fn the_screen_is_told_what_is_wrong_and_nothing_of_paths_and_services() {
+        for (kind, brief) in [
+            (ErrorKind::StorageFull, "storage full"),
+            (ErrorKind::ReadOnlyFilesystem, "storage read-only"),
+            (ErrorKind::PermissionDenied, "storage read-only"),
+            (ErrorKind::NotConnected, "storage fault"),
+        ] {
+            assert_eq!(error(kind).brief(), brief);
+        }
+    }
+
     fn of(kind: ErrorKind) -> String {
+        error(kind).to_string()
+    }
+
+    fn error(kind: ErrorKind) -> RecordError {
         let path = Path::new("/var/lib/bccscope/cases/.20261118-110640-ab.9/frame.jpg");
-        at(path)(kind.into()).to_string()
+        at(path)(kind.into())
     }
 }

@@ -1,9 +1,11 @@
 //! The buttons of each scene. They are drawn from the same list that touches are looked up in.
 
+use std::borrow::Cow;
+
 use super::{
     Scene,
     layout::Layout,
-    scene::CaseNote,
+    scene::{CaseNote, Taken},
     sheet::{Sheet, Sign},
     text::{self, Align, Style, Weight},
     theme,
@@ -12,8 +14,8 @@ use crate::{assess::Verdict, input::Action};
 
 /// One button.
 struct Button {
-    label: &'static str,
-    /// Below the label: the key that does the same.
+    label: Cow<'static, str>,
+    /// Below the label: the key that does the same, or what it is done with.
     key: &'static str,
     sign: Option<Sign>,
     /// `None`: it does nothing now and looks like it.
@@ -25,9 +27,9 @@ struct Button {
 }
 
 impl Button {
-    fn new(label: &'static str, key: &'static str, action: Action) -> Button {
+    fn new(label: impl Into<Cow<'static, str>>, key: &'static str, action: Action) -> Button {
         Button {
-            label,
+            label: label.into(),
             key,
             sign: None,
             action: Some(action),
@@ -64,51 +66,56 @@ fn of(scene: &Scene<'_>) -> Vec<Button> {
     let help = || Button::new("Help", "", Action::Help);
     let back = || Button::new("Back", "", Action::Back);
     let again = || Button::new("New picture", "shutter", Action::Capture).sign(Sign::Shutter);
+    let capture = Button {
+        weight: 3.0,
+        ..Button::new("Capture", "shutter", Action::Capture)
+            .sign(Sign::Shutter)
+            .first()
+    };
     match scene {
-        Scene::Live { .. } => vec![
-            Button {
-                weight: 3.0,
-                ..Button::new("Capture", "shutter", Action::Capture)
-                    .sign(Sign::Shutter)
-                    .first()
-            },
-            help(),
-        ],
+        // Without a model it leads nowhere. The shutter and a touch of the picture still say why.
+        Scene::Live { sight: None, .. } => vec![capture.off(), help()],
+        Scene::Live {
+            earlier: Some(taken),
+            ..
+        } => {
+            let mut buttons = vec![Button {
+                weight: 1.8,
+                ..capture
+            }];
+            buttons.extend(of_earlier(taken));
+            buttons.push(help());
+            buttons
+        }
+        Scene::Live { .. } => vec![capture, help()],
+        // The second half of a double tap finds what it has found before, and nothing happens.
         Scene::Capturing { .. } | Scene::Analysing { .. } => {
-            vec![Button::new("Cancel", "", Action::Back)]
+            vec![capture.off(), Button::new("Cancel", "", Action::Back)]
         }
         Scene::Result {
             assessment, note, ..
         } => {
             let usable = assessment.verdict != Verdict::NotUsable;
             let save = Button::new("Save", "", Action::Save);
-            let saved = Button {
-                label: "Saved",
-                ..Button::new("", "", Action::Save).sign(Sign::Tick)
+            let save_again = || Button::new("Save again", "", Action::Save).first();
+            let discard = |key| Button::new("Discard", key, Action::Discard);
+            let mut buttons = match note {
+                CaseNote::Unsaved if usable => vec![save.first(), discard("shutter")],
+                CaseNote::Unsaved => vec![save, again().first()],
+                CaseNote::Saving => {
+                    vec![Button::new("Saving …", "", Action::Save).off(), again()]
+                }
+                CaseNote::Saved(_) => {
+                    let saved = Button::new("Saved", "", Action::Save).sign(Sign::Tick);
+                    vec![saved.off(), again().first()]
+                }
+                // The shutter leaves it to be tried again; only "discard" throws it away.
+                CaseNote::SaveFailed(_) => {
+                    let later = Button::new("Save later", "shutter", Action::Capture);
+                    vec![save_again(), later, discard("")]
+                }
+                CaseNote::NoRoom(_) => vec![save_again(), discard("shutter")],
             };
-            let (save, leave) = match note {
-                CaseNote::Unsaved if usable => (
-                    save.first(),
-                    Button::new("Discard", "shutter", Action::Discard),
-                ),
-                CaseNote::Unsaved => (save, again().first()),
-                CaseNote::Saving => (
-                    Button {
-                        label: "Saving …",
-                        ..save.off()
-                    },
-                    again(),
-                ),
-                CaseNote::Saved(_) => (saved.off(), again().first()),
-                CaseNote::SaveFailed(_) => (
-                    Button {
-                        label: "Save again",
-                        ..save.first()
-                    },
-                    Button::new("Discard", "shutter", Action::Discard),
-                ),
-            };
-            let mut buttons = vec![save, leave];
             if usable {
                 let next = Button::new("Next map", "", Action::NextMap).sign(Sign::Grid);
                 buttons.push(if assessment.maps.is_some() {
@@ -121,9 +128,24 @@ fn of(scene: &Scene<'_>) -> Vec<Button> {
             buttons
         }
         Scene::Help { .. } => vec![back().first()],
+        Scene::CameraLost {
+            earlier: Some(taken),
+            ..
+        } => of_earlier(taken).into_iter().chain([help()]).collect(),
         Scene::CameraLost { .. } => vec![help()],
         Scene::ModelRefused { .. } | Scene::Fault { .. } => vec![back().first(), help()],
     }
+}
+
+/// For the result that went with the picture, named by its time: what the camera shows now may be
+/// another patient.
+fn of_earlier(taken: &Taken) -> [Button; 2] {
+    let button =
+        |verb, action| Button::new(format!("{verb} {}", taken.clock), "earlier result", action);
+    [
+        button("Save", Action::Save),
+        button("Discard", Action::Discard),
+    ]
 }
 
 /// Adds the scene's buttons to the sheet.
@@ -152,28 +174,32 @@ pub(super) fn add(sheet: &mut Sheet<'_>, layout: &Layout, scene: &Scene<'_>) {
         }
         let mut inner = area.inset(6.0 * u, 5.0 * u);
         // The sign only where the words keep enough room.
+        let side = inner.h.min(30.0 * u);
+        let words = text::room(&button.label, 23.0 * u, Weight::Bold);
+        let used = side + 10.0 * u + words;
         if let Some(sign) = button.sign
-            && inner.w > 120.0 * u
+            && inner.w >= used
         {
-            let side = inner.h.min(30.0 * u);
-            let words = text::room(button.label, 23.0 * u, Weight::Bold);
-            let used = (side + 10.0 * u + words).min(inner.w);
             inner.cut_left((inner.w - used) / 2.0);
             sheet.sign(inner.cut_left(side), sign, ink, ground);
             inner.cut_left(10.0 * u);
-            inner.w = inner.w.min(words);
+            inner.w = words;
         }
-        let label = Style::new(23.0 * u)
+        // Rather smaller than broken within a word.
+        let word = |word| text::room(word, 23.0 * u, Weight::Bold);
+        let longest = button.label.split_whitespace().map(word);
+        let longest = longest.fold(1.0, f32::max);
+        let label = Style::new(23.0 * u * (inner.w / longest).min(1.0))
             .bold()
             .colour(ink)
             .align(Align::Centre)
             .middle()
             .wrap();
-        if !button.key.is_empty() && inner.h > 26.0 {
+        if !button.key.is_empty() {
             let key = inner.cut_bottom(inner.h * 0.3);
             let small = Style::new(15.0 * u).colour(ink).align(Align::Centre);
             sheet.text(small.set(button.key, key));
         }
-        sheet.text(label.set(button.label, inner));
+        sheet.text(label.set(&button.label, inner));
     }
 }

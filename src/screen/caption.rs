@@ -4,7 +4,7 @@
 use super::{
     Burst, MapView,
     area::Area,
-    scene::CaseNote,
+    scene::{CaseNote, Taken},
     sheet::{Item, Sheet, Sign},
     text::{self, Align, Style, Weight},
     theme,
@@ -89,13 +89,29 @@ pub(super) fn burst(sheet: &mut Sheet<'_>, u: f32, area: Area, burst: &Burst) {
     );
 }
 
-/// Whether the case is stored.
-pub(super) fn note(sheet: &mut Sheet<'_>, u: f32, mut area: Area, note: &CaseNote) {
-    let (sign, colour, words) = match note {
-        CaseNote::Unsaved => (None, theme::TEXT, "Not saved".to_owned()),
-        CaseNote::Saving => (Some(Sign::Wait), theme::TEXT, "Saving …".to_owned()),
-        CaseNote::Saved(name) => (Some(Sign::Tick), theme::GOOD, format!("Saved as {name}")),
-        CaseNote::SaveFailed(_) => (Some(Sign::Cross), theme::ALERT, "NOT SAVED".to_owned()),
+/// Whether the case is stored; of one that nobody has stored, when it was taken.
+pub(super) fn note(
+    sheet: &mut Sheet<'_>,
+    u: f32,
+    mut area: Area,
+    note: &CaseNote,
+    taken: Option<&Taken>,
+) {
+    let (sign, colour, words) = match (note, taken) {
+        (CaseNote::Unsaved, Some(taken)) if taken.long_ago() => {
+            let words = format!("Not saved, {}", taken.words());
+            (Some(Sign::Wait), theme::ALERT, words)
+        }
+        (CaseNote::Unsaved, Some(taken)) => {
+            (None, theme::TEXT, format!("Not saved, {}", taken.words()))
+        }
+        (CaseNote::Unsaved, None) => (None, theme::TEXT, "Not saved".to_owned()),
+        (CaseNote::Saving, _) => (Some(Sign::Wait), theme::TEXT, "Saving …".to_owned()),
+        (CaseNote::Saved(name), _) => (Some(Sign::Tick), theme::GOOD, format!("Saved as {name}")),
+        (CaseNote::SaveFailed(_) | CaseNote::NoRoom(_), taken) => {
+            let taken = taken.map_or_else(String::new, |taken| format!(", {}", taken.words()));
+            (Some(Sign::Cross), theme::ALERT, format!("NOT SAVED{taken}"))
+        }
     };
     if let Some(sign) = sign {
         let side = area.cut_left(18.0 * u);

@@ -38,7 +38,7 @@ pub(super) fn live<'a>(
             ..panel.inset(10.0 * u, 0.0)
         };
         let style = Style::new(21.0 * u).bold().wrap();
-        let text = style.set(notice.words(), inner);
+        let text = style.set(&notice.words(), inner);
         let area = panel.cut_top(text.height() + 19.0 * u);
         sheet.block(area, 8.0 * u, theme::GROUND);
         sheet.text(text);

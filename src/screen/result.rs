@@ -9,7 +9,7 @@ use super::{
     layout::Layout,
     live::capital,
     patterns, picture,
-    scene::CaseNote,
+    scene::{CaseNote, Taken},
     sheet::{Picture, Sheet},
     text::Style,
     theme, verdict,
@@ -37,6 +37,7 @@ pub(super) struct Shown<'a> {
     pub burst: Option<Burst>,
     pub map: MapView,
     pub note: &'a CaseNote,
+    pub taken: Option<&'a Taken>,
 }
 
 /// The result scene.
@@ -98,7 +99,7 @@ fn below_picture(sheet: &mut Sheet<'_>, u: f32, mut area: Area, shown: &Shown<'_
     if let Some(burst) = &shown.burst {
         caption::burst(sheet, u, area.cut_top(20.0 * u), burst);
     }
-    caption::note(sheet, u, area.cut_top(22.0 * u), shown.note);
+    caption::note(sheet, u, area.cut_top(22.0 * u), shown.note, shown.taken);
 }
 
 fn beside_picture(sheet: &mut Sheet<'_>, u: f32, mut panel: Area, shown: &Shown<'_>) {

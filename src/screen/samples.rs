@@ -8,7 +8,7 @@
 mod case;
 
 use self::case::{Case, SIGHT, quality};
-use super::{CaseNote, MapView, Notice, Scene, Status, stand_in_words};
+use super::{CaseNote, MapView, Notice, Scene, Status, Taken, stand_in_words};
 use crate::{
     assess::{Quality, Reason, ViewCount},
     engine::SIMULATED,
@@ -17,6 +17,9 @@ use crate::{
 
 /// The word every sample screen wears.
 pub const WORD: &str = "SAMPLE";
+
+/// What is said of a result that went with the picture.
+const EARLIER: &str = "earlier result, taken 14:02, 3 min ago. The next one replaces it.";
 
 /// One screen with sample data.
 pub struct Sample<'a> {
@@ -44,7 +47,10 @@ pub struct Samples {
     dark: Quality,
     saved: CaseNote,
     failed: CaseNote,
+    no_room: CaseNote,
     long: CaseNote,
+    earlier: Taken,
+    long_ago: Taken,
 }
 
 impl Samples {
@@ -96,7 +102,20 @@ impl Samples {
             good: quality(&[]),
             dark: quality(&[Reason::Dark, Reason::Blurred]),
             saved: CaseNote::Saved("2026-11-24-0007".into()),
-            failed: CaseNote::SaveFailed("no space left on /var/lib/bccscope".into()),
+            failed: CaseNote::SaveFailed(
+                "storage full. \"Save later\" keeps it and tries again.".into(),
+            ),
+            no_room: CaseNote::NoRoom(
+                "no room, 8 cases wait already. Going on discards this one.".into(),
+            ),
+            earlier: Taken {
+                clock: "14:02".into(),
+                minutes: 3,
+            },
+            long_ago: Taken {
+                clock: "12:58".into(),
+                minutes: 67,
+            },
             long: CaseNote::Saved(
                 "2026-11-24-a-very-long-case-name-from-a-careful-clinic-0007".into(),
             ),
@@ -122,9 +141,19 @@ impl Samples {
                 quality,
                 sight,
                 notice,
+                earlier: None,
             },
             status: status(),
         };
+        let mut earlier = live("live-earlier-result", picture, Some(&self.good), None);
+        earlier.status.unsaved = Some(EARLIER.into());
+        if let Scene::Live { earlier, .. } = &mut earlier.scene {
+            *earlier = Some(&self.earlier);
+        }
+        let mut no_model = live("live-no-model", picture, None, None);
+        if let Scene::Live { sight, .. } = &mut no_model.scene {
+            *sight = None;
+        }
         vec![
             live("live-ready", picture, Some(&self.good), None),
             live(
@@ -135,6 +164,8 @@ impl Samples {
             ),
             live("live-dark", picture, Some(&self.dark), None),
             live("live-first-picture", picture, None, None),
+            no_model,
+            earlier,
             Sample {
                 name: "capturing",
                 scene: Scene::Capturing {
@@ -194,13 +225,21 @@ impl Samples {
         let unsaved = &CaseNote::Unsaved;
         let few_views = self.few_views.first("result-1-of-4-views", unsaved);
         let mut waiting = self.no_signs.first("case-waits", unsaved);
-        waiting.status.unsaved =
-            Some("1 earlier case, keep the device on; the storage is full: make room on it".into());
+        waiting.status.unsaved = Some("1 earlier case, storage full. Keep the device on.".into());
+        let mut no_room = self.suspected.first("save-no-room", &self.no_room);
+        no_room.status.unsaved = Some("8 earlier cases, storage full. Keep the device on.".into());
+        let mut long_ago = self.suspected.first("result-long-ago", unsaved);
+        if let Scene::Result { taken, .. } = &mut long_ago.scene {
+            *taken = Some(&self.long_ago);
+        }
+        let mut lost = message("camera-lost-earlier-result", unplugged(Some(&self.earlier)));
+        lost.status.unsaved = Some(EARLIER.into());
         let mut simulated = self.simulated.first("phantom-simulated", unsaved);
         let made = &self.simulated.assessment;
         simulated.status.stand_in = stand_in_words(Some(&made.source), &made.engine);
         vec![
-            engine, failed, ungated, trouble, long, few_views, waiting, simulated,
+            engine, failed, no_room, ungated, trouble, long, few_views, waiting, simulated,
+            long_ago, lost,
         ]
     }
 }
@@ -211,29 +250,34 @@ impl Default for Samples {
     }
 }
 
-fn messages() -> Vec<Sample<'static>> {
-    let of = |name, scene| Sample {
+fn unplugged(earlier: Option<&Taken>) -> Scene<'_> {
+    Scene::CameraLost {
+        why: "The dermatoscope was unplugged.",
+        advice: "Plug it in again. The picture comes back by itself.",
+        earlier,
+    }
+}
+
+fn message<'a>(name: &'static str, scene: Scene<'a>) -> Sample<'a> {
+    Sample {
         name,
         scene,
         status: status(),
-    };
+    }
+}
+
+fn messages() -> Vec<Sample<'static>> {
     vec![
-        of("help", Scene::Help { sight: Some(SIGHT) }),
-        of(
-            "camera-lost",
-            Scene::CameraLost {
-                why: "The dermatoscope was unplugged.",
-                advice: "Plug it in again. The picture comes back by itself.",
-            },
-        ),
-        of(
+        message("help", Scene::Help { sight: Some(SIGHT) }),
+        message("camera-lost", unplugged(None)),
+        message(
             "model-refused",
             Scene::ModelRefused {
                 why: "models/bcc8-mnv2/model.tflite: its SHA-256 is 91d0c6…, the manifest says \
                       45b940…: the file was changed or is incomplete.",
             },
         ),
-        of(
+        message(
             "fault",
             Scene::Fault {
                 why: "The analysis did not end within 20 seconds: no verdict.",

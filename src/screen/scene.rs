@@ -1,6 +1,8 @@
 //! What a screen can show, as plain data. The app builds a [`Scene`]; drawing it is a pure
 //! function, so every screen has a golden picture.
 
+use std::borrow::Cow;
+
 use image::RgbImage;
 
 use super::MapView;
@@ -73,6 +75,35 @@ impl Sight {
     }
 }
 
+/// When the picture of a result was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// As the clock on the screen showed it, e.g. `14:05`.
+    pub clock: String,
+    /// So many minutes ago.
+    pub minutes: u64,
+}
+
+impl Taken {
+    /// From then on a result may well be another patient's than the one before the device.
+    const LONG: u64 = 5;
+
+    /// As it is shown: `taken 14:05, 3 min ago`.
+    pub fn words(&self) -> String {
+        let ago = match (self.minutes / 60, self.minutes % 60) {
+            (0, 0) => return format!("taken {}", self.clock),
+            (0, minutes) => format!("{minutes} min"),
+            (hours, minutes) => format!("{hours} h {minutes} min"),
+        };
+        format!("taken {}, {ago} ago", self.clock)
+    }
+
+    /// Whether that must not be overlooked.
+    pub fn long_ago(&self) -> bool {
+        self.minutes >= Taken::LONG
+    }
+}
+
 /// What happened to the case on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CaseNote {
@@ -82,8 +113,10 @@ pub enum CaseNote {
     Saving,
     /// Stored under this name.
     Saved(String),
-    /// Storing failed; the case is still on the screen.
+    /// Storing failed; the case is still on the screen, and is kept when it is left.
     SaveFailed(String),
+    /// Too many wait for the storage already: this screen alone has the case.
+    NoRoom(String),
 }
 
 /// What was just done, told over the live picture.
@@ -99,27 +132,37 @@ pub enum Notice {
     Cancelled,
     /// The shutter was pressed without a fresh picture.
     NoPicture,
+    /// The case that was on the screen is gone: nothing could keep it any more.
+    NoRoom,
+    /// So many cases were stored that were on the screen no more.
+    Stored(usize),
 }
 
 impl Notice {
-    /// All there are.
-    pub const ALL: [Notice; 5] = [
+    /// All there are, with a number where one belongs in.
+    pub const ALL: [Notice; 7] = [
         Notice::Discarded,
         Notice::BeingSaved,
         Notice::SavedBefore,
         Notice::Cancelled,
         Notice::NoPicture,
+        Notice::NoRoom,
+        Notice::Stored(8),
     ];
 
     /// As it is shown: short, for it has two lines at most.
-    pub fn words(self) -> &'static str {
-        match self {
+    pub fn words(self) -> Cow<'static, str> {
+        let words = match self {
             Notice::Discarded => "Discarded",
             Notice::BeingSaved => "Not discarded: being saved",
             Notice::SavedBefore => "Not discarded: saved before",
             Notice::Cancelled => "Capture cancelled",
             Notice::NoPicture => "No picture yet",
-        }
+            Notice::NoRoom => "Discarded: too many wait unsaved",
+            Notice::Stored(1) => "1 case stored",
+            Notice::Stored(cases) => return format!("{cases} cases stored").into(),
+        };
+        words.into()
     }
 }
 
@@ -136,6 +179,8 @@ pub enum Scene<'a> {
         sight: Option<Sight>,
         /// Shown for a moment, e.g. `Discarded`.
         notice: Option<Notice>,
+        /// When an earlier result was taken that is not saved, and can be.
+        earlier: Option<&'a Taken>,
     },
     /// A burst is being taken.
     Capturing {
@@ -167,6 +212,8 @@ pub enum Scene<'a> {
         map: MapView,
         /// Whether it was stored.
         note: &'a CaseNote,
+        /// When it was taken; `None` of a picture from elsewhere.
+        taken: Option<&'a Taken>,
     },
     /// What the heat map and the words mean.
     Help {
@@ -179,6 +226,8 @@ pub enum Scene<'a> {
         why: &'a str,
         /// What to do.
         advice: &'a str,
+        /// When an earlier result was taken that is not saved, and can be.
+        earlier: Option<&'a Taken>,
     },
     /// The model was refused: nothing can be analysed.
     ModelRefused {

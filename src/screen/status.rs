@@ -23,7 +23,7 @@ pub(super) fn alerts(scene: &Scene<'_>, status: &Status) -> Vec<Vec<String>> {
         assessment, note, ..
     } = scene
     {
-        if let CaseNote::SaveFailed(why) = note {
+        if let CaseNote::SaveFailed(why) | CaseNote::NoRoom(why) = note {
             all.push(format!("NOT SAVED: {why}"));
         }
         if assessment.verdict != Verdict::NotUsable && !assessment.quality.usable {

@@ -175,7 +175,7 @@ fn a_bouncing_button_is_one_press_and_refused_controls_change_nothing() {
     for number in 1..=rounds() as usize {
         device.camera("button 4");
         assert_eq!(device.wait_verdict(), Verdict::Suspected);
-        device.board.press("esc");
+        device.leave("esc");
         device.wait_no_verdict();
         device.wait_moves(1);
         assert_eq!(device.logged("frames scored"), number);

@@ -51,7 +51,7 @@ fn a_case_that_does_not_fit_stays_on_the_screen_and_is_stored_when_there_is_room
     device.wait_log("case stored", 1);
     let before = whole_cases(&mut device.board);
 
-    device.board.press("esc");
+    device.leave("esc");
     device.wait_live();
     verdict(&mut device);
     for (number, (spoil, mend)) in [
@@ -144,7 +144,7 @@ fn a_power_cut_leaves_whole_cases_only() {
         device.board.press("s");
         device.wait_log("case stored", 1);
         stored = whole_cases(&mut device.board);
-        device.board.press("esc");
+        device.leave("esc");
         device.wait_live();
         verdict(&mut device);
         device.board.press("s");

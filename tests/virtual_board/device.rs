@@ -107,7 +107,7 @@ fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
     );
 
     // A touch on the button that is drawn for it.
-    device.board.press("esc");
+    device.leave("esc");
     device.wait_live();
     let (x, y) = capture_button();
     device.board.ok(&format!("board-touch {x} {y}"));
@@ -115,12 +115,12 @@ fn it_boots_to_the_live_picture_and_every_shutter_brings_a_verdict() {
 
     // Another lesion: the verdict is the new one's.
     device.camera("show clear");
-    device.board.press("esc");
+    device.leave("esc");
     device.wait_live();
     // The camera's own button.
     device.camera("button");
     assert_eq!(device.wait_verdict(), Verdict::NoSigns);
-    device.board.press("d");
+    device.leave("d");
     device.wait_live();
 
     let memory = device

@@ -199,6 +199,13 @@ impl Device {
         verdict
     }
 
+    /// Presses a key that leaves the verdict on the screen. It stays for a second, whatever is
+    /// pressed.
+    pub fn leave(&mut self, key: &str) {
+        self.board.ok("sleep 1");
+        self.board.press(key);
+    }
+
     /// Waits for the verdict to go.
     pub fn wait_no_verdict(&mut self) -> Duration {
         let (_, took) = self.board.until("the verdict to go", |board| {

@@ -1,6 +1,6 @@
 //! What people ask for, and what comes of it in each mode.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Mode, Saves, Showing, State};
 use crate::{
@@ -10,8 +10,15 @@ use crate::{
     screen::{CaseNote, MapView, Notice},
 };
 
+/// A result stays at least so long: an impatient second press of the shutter, or of what stood
+/// in this place before, must not take away what nobody has seen yet.
+const SEEN: Duration = Duration::from_secs(1);
+
 impl State {
     pub(super) fn action(&mut self, now: Instant, action: Action) -> Vec<Effect> {
+        if self.too_soon(now, action) {
+            return vec![];
+        }
         match (&mut self.mode, action) {
             (Mode::Help(_), _) => self.leave_help(),
             (_, Action::Help) => {
@@ -27,7 +34,10 @@ impl State {
                 self.mode = Mode::Help(Box::new(behind));
             }
             (Mode::Live(_), Action::Capture) => self.capture(now),
-            (Mode::Result(_), Action::Capture | Action::Back) => self.mode = Mode::Live(None),
+            (Mode::Result(showing), Action::Capture | Action::Back) => {
+                let notice = showing.left();
+                self.mode = notice.map_or(Mode::Live(None), |notice| Mode::noted(notice, now));
+            }
             (Mode::Result(showing), Action::Discard) => {
                 let notice = showing.discarded();
                 if let (Some(number), CaseNote::SaveFailed(_)) = (showing.save, &showing.note) {
@@ -44,6 +54,8 @@ impl State {
                     _ => MapView::Task(task),
                 };
             }
+            (Mode::Live(_) | Mode::Lost(_), Action::Save) => return self.save_earlier(),
+            (Mode::Live(_) | Mode::Lost(_), Action::Discard) => self.discard_earlier(now),
             (Mode::Collecting(_) | Mode::Analysing(_), Action::Discard | Action::Back) => {
                 self.next_question();
                 self.mode = Mode::noted(Notice::Cancelled, now);
@@ -54,6 +66,20 @@ impl State {
             _ => return vec![],
         }
         vec![Effect::Show]
+    }
+
+    /// Whether this would take away something that came a moment ago.
+    fn too_soon(&self, now: Instant, action: Action) -> bool {
+        let since = match (&self.mode, action) {
+            (Mode::Result(showing), Action::Capture | Action::Discard | Action::Back) => {
+                Some(showing.since)
+            }
+            (Mode::Live(_) | Mode::Lost(_), Action::Discard) => {
+                self.earlier.as_ref().map(|earlier| earlier.since)
+            }
+            _ => None,
+        };
+        since.is_some_and(|since| now.saturating_duration_since(since) < SEEN)
     }
 
     fn leave_help(&mut self) {
@@ -85,7 +111,7 @@ impl State {
 
 /// Once at a time; what failed is asked for again under its number.
 fn save(showing: &mut Showing, saves: &mut Saves) -> Vec<Effect> {
-    if !matches!(showing.note, CaseNote::Unsaved | CaseNote::SaveFailed(_)) {
+    if matches!(showing.note, CaseNote::Saving | CaseNote::Saved(_)) {
         return vec![Effect::Show];
     }
     match saves.ask(showing.save, &showing.case) {
@@ -95,7 +121,7 @@ fn save(showing: &mut Showing, saves: &mut Saves) -> Vec<Effect> {
             vec![effect, Effect::Show]
         }
         Err(why) => {
-            showing.note = CaseNote::SaveFailed(why);
+            showing.note = CaseNote::NoRoom(format!("{why}. Going on discards this one."));
             vec![Effect::Show]
         }
     }

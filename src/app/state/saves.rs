@@ -3,7 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::app::event::{Case, Effect, SaveNumber};
+use super::{Mode, State};
+use crate::{
+    app::event::{Case, Effect, SaveNumber},
+    screen::{CaseNote, Notice},
+};
 
 /// So many at most: each holds a frame of some megabytes.
 const ROOM: usize = 8;
@@ -31,7 +35,7 @@ impl Saves {
     /// Asks for a case: one that failed under its number, any other under a new one.
     ///
     /// # Errors
-    /// A sentence where too many wait.
+    /// Words for the screen where too many wait.
     pub fn ask(
         &mut self,
         number: Option<SaveNumber>,
@@ -41,9 +45,7 @@ impl Saves {
             return Ok((known.number, known.ask()));
         }
         if self.waiting.len() >= ROOM {
-            return Err(format!(
-                "{ROOM} cases wait for the storage already: make room on it or change it"
-            ));
+            return Err(format!("no room, {ROOM} cases wait already"));
         }
         self.last = SaveNumber(self.last.0 + 1);
         let mut new = Waiting {
@@ -57,8 +59,15 @@ impl Saves {
         Ok((self.last, effect))
     }
 
-    /// The record thread's answer: what is stored need not be kept.
-    pub fn ended(&mut self, now: Instant, number: SaveNumber, outcome: &Result<String, String>) {
+    /// The record thread's answer: what is stored need not be kept. Answers whether it was waited
+    /// for.
+    pub fn ended(
+        &mut self,
+        now: Instant,
+        number: SaveNumber,
+        outcome: &Result<String, String>,
+    ) -> bool {
+        let waited = self.waiting.iter().any(|waiting| waiting.number == number);
         match outcome {
             Ok(_) => self.forget(number),
             Err(why) => {
@@ -68,6 +77,7 @@ impl Saves {
                 }
             }
         }
+        waited
     }
 
     /// Somebody discarded it.
@@ -103,13 +113,58 @@ impl Saves {
             1 => "1 earlier case".to_owned(),
             n => format!("{n} earlier cases"),
         };
-        Some(format!("{cases}, keep the device on; {why}"))
+        Some(format!("{cases}, {why}. Keep the device on."))
     }
+}
+
+/// Of the case on the screen: why it is not stored, and what the button does that keeps it.
+fn failed_words(why: &str) -> String {
+    format!("{why}. \"Save later\" keeps it and tries again.")
 }
 
 impl Waiting {
     fn ask(&mut self) -> Effect {
         self.asked = true;
         Effect::Save(self.number, Box::new(self.case.clone()))
+    }
+}
+
+impl State {
+    pub(super) fn saved(
+        &mut self,
+        now: Instant,
+        number: SaveNumber,
+        outcome: Result<String, String>,
+    ) -> Vec<Effect> {
+        let waited = self.saves.ended(now, number, &outcome);
+        match self.mode.case_mut() {
+            Some(showing) if showing.save == Some(number) => {
+                showing.note = match outcome {
+                    Ok(name) => CaseNote::Saved(name),
+                    Err(why) => CaseNote::SaveFailed(failed_words(&why)),
+                };
+            }
+            _ => self.stored += usize::from(waited && outcome.is_ok()),
+        }
+        self.tell_stored(now);
+        vec![Effect::Show]
+    }
+
+    /// What was stored on no screen is told over the live picture, as soon as there is room for
+    /// it. Answers whether it is.
+    pub(super) fn tell_stored(&mut self, now: Instant) -> bool {
+        let told = match &self.mode {
+            Mode::Live(None) => 0,
+            Mode::Live(Some(noted)) => match noted.notice {
+                Notice::Stored(told) => told,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let more = std::mem::take(&mut self.stored);
+        if more > 0 {
+            self.mode = Mode::noted(Notice::Stored(told + more), now);
+        }
+        more > 0
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     frame::{FrameId, Source, SourceKind},
     model::{TASKS, Task},
     phantom::Phantom,
-    screen::{Burst, CaseNote, MapView, Scene, Sight, Status, model_words},
+    screen::{Burst, CaseNote, MapView, Scene, Sight, Status, Taken, model_words},
 };
 
 /// A made-up model's sight.
@@ -36,6 +36,7 @@ const BURST: Burst = Burst {
 pub(super) struct Case {
     pub picture: RgbImage,
     pub assessment: Assessment,
+    taken: Taken,
 }
 
 impl Case {
@@ -71,6 +72,10 @@ impl Case {
             cells(masks, region, probabilities[i])
         });
         Case {
+            taken: Taken {
+                clock: "14:05".into(),
+                minutes: 0,
+            },
             picture: drawing.picture,
             assessment: Assessment {
                 frame: FrameId(1),
@@ -151,6 +156,7 @@ impl Case {
                 burst: Some(burst),
                 map,
                 note,
+                taken: Some(&self.taken),
             },
             status: Status {
                 engine: self.assessment.engine.name.clone(),

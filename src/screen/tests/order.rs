@@ -123,6 +123,50 @@ fn every_screen_is_in_order_at_the_usual_sizes_and_the_extremes() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whatever stands there next, at the place that was touched to capture.
+fn touched_again(next: &str, size: (u32, u32)) -> Vec<Option<Action>> {
+    let all = samples().all();
+    let of = |name: &str| all.iter().find(|s| s.name == name).expect("a sample");
+    let (live, next) = (of("live-ready"), of(next));
+    let targets = targets(&live.scene, &live.status, size);
+    let capture = targets
+        .iter()
+        .find(|t| t.button && t.action == Action::Capture);
+    let area = capture.expect("a button").area;
+    let across = (0..20).map(|part| area.x + area.w * (part as f32 + 0.5) / 20.0);
+    let y = (area.y + area.h / 2.0) / size.1 as f32;
+    let hit = |x: f32| hit(&next.scene, &next.status, size, (x / size.0 as f32, y));
+    across.map(hit).collect()
+}
+
+#[test]
+fn a_double_tap_on_capture_cancels_nothing() {
+    for size in SIZES.into_iter().chain([(320, 240), (480, 800)]) {
+        for next in ["capturing", "analysing"] {
+            let found = touched_again(next, size);
+            assert!(
+                found.iter().all(Option::is_none),
+                "{next} {size:?}: {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_model_the_capture_button_is_off_and_the_picture_still_leads_to_the_reason() {
+    let all = samples().all();
+    let sample = all.iter().find(|s| s.name == "live-no-model").expect("it");
+    let targets = targets(&sample.scene, &sample.status, (480, 320));
+    let captures: Vec<_> = targets
+        .iter()
+        .filter(|t| t.action == Action::Capture)
+        .collect();
+    assert!(
+        matches!(captures[..], [picture] if !picture.button),
+        "{captures:?}"
+    );
+}
+
 #[test]
 fn a_surface_used_again_shows_what_a_fresh_one_would() {
     let all = samples().all();
@@ -147,6 +191,7 @@ fn a_picture_without_pixels_is_no_panic() {
         quality: None,
         sight: None,
         notice: None,
+        earlier: None,
     };
     for (width, height) in [(0, 0), (1, 1), (320, 240)] {
         draw(&scene, &status, &mut Surface::new(width, height));

@@ -52,6 +52,87 @@ fn every_notice_is_read_whole_over_a_ready_and_over_an_unusable_picture() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What stands on a button: its label, and the key below it.
+fn buttons(sample: &str, size: (u32, u32)) -> Vec<(Action, String)> {
+    let all = samples().all();
+    let sample = all.iter().find(|s| s.name == sample).expect("the sample");
+    let sheet = compose(&sample.scene, &sample.status, size);
+    let texts = texts(&sheet);
+    let on = |target: &Target| {
+        let inside = texts.iter().filter(|t| target.area.overlaps(&t.area));
+        let mut inside: Vec<_> = inside.collect();
+        inside.sort_by(|a, b| a.area.y.total_cmp(&b.area.y));
+        let words: Vec<_> = inside.iter().map(|t| t.lines.join(" ")).collect();
+        (target.action, words.join(" / "))
+    };
+    sheet.targets.iter().filter(|t| t.button).map(on).collect()
+}
+
+#[test]
+fn the_key_that_does_the_same_is_named_on_the_smallest_screen_too() {
+    for size in SIZES.into_iter().chain([(320, 240), (240, 320)]) {
+        let buttons = buttons("live-ready", size);
+        assert_eq!(buttons[0], (Action::Capture, "Capture / shutter".into()));
+    }
+}
+
+#[test]
+fn the_shutter_is_named_on_what_it_does_with_a_case_that_could_not_be_saved() {
+    let named = |sample, size| {
+        let mut all = buttons(sample, size).into_iter();
+        all.find(|(_, words)| words.ends_with("/ shutter"))
+    };
+    for size in SIZES.into_iter().chain([(320, 240), (480, 800)]) {
+        let keeps = (Action::Capture, "Save later / shutter".to_owned());
+        assert_eq!(named("save-failed", size), Some(keeps), "{size:?}");
+        let plain = (Action::Discard, "Discard".to_owned());
+        assert!(buttons("save-failed", size).contains(&plain), "{size:?}");
+        let throws = (Action::Discard, "Discard / shutter".to_owned());
+        assert_eq!(named("save-no-room", size), Some(throws), "{size:?}");
+    }
+}
+
+#[test]
+fn an_earlier_result_is_offered_by_its_time_with_and_without_a_picture() {
+    for sample in ["live-earlier-result", "camera-lost-earlier-result"] {
+        for size in SIZES.into_iter().chain([(320, 240), (480, 800)]) {
+            let found = buttons(sample, size);
+            for (action, words) in [
+                (Action::Save, "Save 14:02 / earlier result"),
+                (Action::Discard, "Discard 14:02 / earlier result"),
+            ] {
+                let wanted = (action, words.to_owned());
+                assert!(found.contains(&wanted), "{sample} {size:?}: {found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unsaved_result_says_when_it_was_taken_and_stands_out_after_five_minutes() {
+    let all = samples().all();
+    for (name, words, ink) in [
+        ("result-suspected", "Not saved, taken 14:05", theme::TEXT),
+        (
+            "result-long-ago",
+            "Not saved, taken 12:58, 1 h 7 min ago",
+            theme::ALERT,
+        ),
+    ] {
+        let sample = all.iter().find(|s| s.name == name).expect("the sample");
+        for size in SIZES.into_iter().chain([(320, 240), (480, 800)]) {
+            let texts = texts(&compose(&sample.scene, &sample.status, size));
+            let found = texts.iter().find(|text| text.lines.join(" ") == words);
+            assert_eq!(found.map(|text| text.colour), Some(ink), "{name} {size:?}");
+        }
+    }
+    let minutes = |minutes| Taken {
+        clock: "14:05".into(),
+        minutes,
+    };
+    assert!(!minutes(4).long_ago() && minutes(5).long_ago());
+}
+
 #[test]
 fn the_notice_stands_beside_every_verdict() {
     for sample in samples().all() {

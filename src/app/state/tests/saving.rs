@@ -11,8 +11,9 @@ fn result() -> Bench {
     bench
 }
 
+/// A press of somebody who has looked at the screen.
 fn press(bench: &mut Bench, action: Action) -> &mut Bench {
-    bench.tell(Event::Action(action))
+    bench.look().press(action)
 }
 
 fn answer(bench: &mut Bench, outcome: Result<&str, &str>) {
@@ -22,18 +23,12 @@ fn answer(bench: &mut Bench, outcome: Result<&str, &str>) {
 }
 
 fn unsaved(bench: &Bench) -> Option<String> {
-    bench.state.as_ref().expect("a state").unsaved()
+    bench.state().unsaved()
 }
 
 /// Time with a live picture.
 fn seconds(bench: &mut Bench, seconds: u64) {
-    let camera = bench.state.as_ref().and_then(|state| state.source.clone());
-    for id in 0..2 * seconds {
-        if let Some(camera) = &camera {
-            bench.tell(live(100 + id, camera));
-        }
-        bench.wait(Duration::from_millis(500));
-    }
+    bench.live_for(Duration::from_secs(seconds));
 }
 
 #[test]
@@ -47,7 +42,7 @@ fn a_failed_save_keeps_the_case_and_can_be_tried_again() {
     let number = bench.saves[0];
     bench.tell(Event::Saved(number, Err("disk full".into())));
     assert!(
-        matches!(bench.mode(), Mode::Result(s) if s.note == CaseNote::SaveFailed("disk full".into()))
+        matches!(bench.mode(), Mode::Result(s) if matches!(&s.note, CaseNote::SaveFailed(why) if why.starts_with("disk full")))
     );
     bench.tell(Event::Action(Action::Save));
     let number = bench.saves[1];
@@ -144,10 +139,62 @@ fn more_cases_than_can_wait_stay_on_their_screen() {
     let Mode::Result(showing) = bench.mode() else {
         panic!("{:?}", bench.mode());
     };
-    assert!(matches!(&showing.note, CaseNote::SaveFailed(why) if why.contains("8 cases wait")));
+    assert!(matches!(&showing.note, CaseNote::NoRoom(why) if why.contains("8 cases wait")));
     answer(&mut bench, Ok("the eighth"));
     press(&mut bench, Action::Save);
     assert_eq!(bench.saves.len(), 9);
+}
+
+#[test]
+fn a_case_for_which_there_is_no_room_is_not_lost_in_silence() {
+    for (leave, notice) in [
+        (Action::Capture, Notice::NoRoom),
+        (Action::Back, Notice::NoRoom),
+        (Action::Discard, Notice::Discarded),
+    ] {
+        let mut bench = Bench::new(None);
+        for _ in 0..9 {
+            bench.burst(&source(CAMERA)).answer();
+            press(&mut bench, Action::Save);
+        }
+        press(&mut bench, leave);
+        assert_eq!(bench.notice(), Some(notice), "{leave}");
+        assert_eq!(bench.saves.len(), 8);
+    }
+}
+
+#[test]
+fn cases_that_get_stored_by_themselves_are_told_together_as_soon_as_the_live_picture_is_there() {
+    let mut bench = Bench::new(None);
+    for _ in 0..2 {
+        bench.burst(&source(CAMERA)).answer();
+        press(&mut bench, Action::Save);
+        answer(&mut bench, Err("disk full"));
+        press(&mut bench, Action::Capture);
+    }
+    bench.burst(&source(CAMERA)).answer();
+    for number in [bench.saves[0], bench.saves[1], bench.saves[0]] {
+        bench.tell(Event::Saved(number, Ok("x".into())));
+    }
+    press(&mut bench, Action::Capture);
+    assert_eq!(bench.notice(), Some(Notice::Discarded));
+    seconds(&mut bench, 4);
+    assert_eq!(bench.notice(), Some(Notice::Stored(2)), "once each");
+    seconds(&mut bench, 4);
+    assert_eq!(bench.notice(), None);
+}
+
+#[test]
+fn what_the_screen_says_of_a_case_that_waits_is_short() {
+    let mut bench = result();
+    press(&mut bench, Action::Save);
+    answer(&mut bench, Err("storage read-only"));
+    press(&mut bench, Action::Capture);
+    let said = unsaved(&bench).expect("an alert");
+    assert_eq!(
+        said,
+        "1 earlier case, storage read-only. Keep the device on."
+    );
 }
 
 #[test]

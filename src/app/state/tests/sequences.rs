@@ -13,10 +13,24 @@ enum Step {
     Lost,
     Ended,
     Press(Action),
-    Answer { question: u8, fails: bool },
-    Saved { save: u8, fails: bool },
+    Answer {
+        question: u8,
+        verdict: Option<Verdict>,
+    },
+    Saved {
+        save: u8,
+        fails: bool,
+    },
     Wait(u16),
 }
+
+/// No verdict: the analysis fails.
+const ANSWERS: [Option<Verdict>; 4] = [
+    None,
+    Some(Verdict::NotUsable),
+    Some(Verdict::BccSuspected),
+    Some(Verdict::Uncertain),
+];
 
 fn steps() -> impl Strategy<Value = Step> {
     use Action::*;
@@ -36,16 +50,84 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => Just(Step::Lost),
         1 => Just(Step::Ended),
         6 => prop::sample::select(actions.to_vec()).prop_map(Step::Press),
-        4 => (0u8..4, any::<bool>()).prop_map(|(question, fails)| Step::Answer { question, fails }),
+        4 => (0u8..4, prop::sample::select(ANSWERS.to_vec()))
+            .prop_map(|(question, verdict)| Step::Answer { question, verdict }),
         1 => (0u8..3, any::<bool>()).prop_map(|(save, fails)| Step::Saved { save, fails }),
         3 => (0u16..1500).prop_map(Step::Wait),
     ]
 }
 
+/// What a device holds that can be lost.
+#[derive(Debug)]
+struct Held {
+    /// The result on the screen that nobody has decided about, and when it came.
+    undecided: Option<(FrameId, Instant)>,
+    /// The case on the screen whose save failed.
+    failed: Option<FrameId>,
+    /// Any case on the screen.
+    shown: Option<FrameId>,
+    earlier: Option<FrameId>,
+}
+
+impl Held {
+    fn by(state: &State) -> Held {
+        let shown = state.mode.case();
+        let id = |showing: &Showing| showing.case.frame.id;
+        let failed = |showing: &&Showing| matches!(showing.note, CaseNote::SaveFailed(_));
+        Held {
+            undecided: shown
+                .filter(|showing| showing.undecided())
+                .map(|showing| (id(showing), showing.since)),
+            failed: shown.filter(failed).map(id),
+            shown: shown.map(id),
+            earlier: state.earlier.as_ref().map(|earlier| earlier.case.frame.id),
+        }
+    }
+}
+
+/// Whether nothing that was held before this step is lost in silence or too soon.
+fn kept(before: &Held, step: Step, saves: usize, bench: &Bench) -> Result<(), String> {
+    let state = bench.state();
+    let now = Held::by(state);
+    let told = matches!(
+        state.mode,
+        Mode::Live(Some(Noted {
+            notice: Notice::Discarded | Notice::NoRoom,
+            ..
+        }))
+    );
+    if let Some((id, since)) = before.undecided
+        && now.shown != Some(id)
+    {
+        let seen = bench.now.duration_since(since) >= Duration::from_secs(1);
+        if now.earlier != Some(id) && !(told && seen) {
+            return Err(format!("{step:?} loses the result {id:?}"));
+        }
+    }
+    if before.failed.is_some() && now.shown != before.failed && !told && state.unsaved().is_none() {
+        return Err(format!("{step:?} loses what could not be saved"));
+    }
+    if before.earlier.is_some() && now.earlier != before.earlier {
+        let ended = match step {
+            Step::Press(Action::Save) => bench.saves.len() > saves,
+            Step::Press(Action::Discard) => true,
+            Step::Answer { .. } => now.undecided.is_some(),
+            _ => false,
+        };
+        if !ended {
+            return Err(format!("{step:?} loses the earlier result"));
+        }
+    }
+    if now.earlier.is_some() && state.unsaved().is_none() {
+        return Err("an earlier result is offered in silence".to_owned());
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// The three promises at the head of the room, over any order of events.
+    /// The promises at the head of the room, over any order of events.
     #[test]
     fn no_verdict_is_ever_shown_that_is_not_of_the_open_camera_and_the_last_question(
         run in prop::collection::vec(steps(), 0..80)
@@ -58,6 +140,7 @@ proptest! {
         let mut open = false;
         for step in run {
             id += 1;
+            let (before, saves) = (Held::by(bench.state()), bench.saves.len());
             match step {
                 Step::Open(n) => {
                     void_until = id;
@@ -68,11 +151,11 @@ proptest! {
                 Step::Lost => { void_until = id; open = false; bench.tell(lost()); }
                 Step::Ended => { void_until = id; open = false; bench.tell(Event::Ended); }
                 Step::Press(action) => { bench.tell(Event::Action(action)); }
-                Step::Answer { question, fails } => {
+                Step::Answer { question, verdict } => {
                     let back = bench.asked.len().checked_sub(1 + usize::from(question));
                     if let Some((question, frames)) = back.map(|at| bench.asked[at].clone()) {
-                        let outcome = match frames.last() {
-                            Some(frame) if !fails => Ok(case(frame.clone())),
+                        let outcome = match (frames.last(), verdict) {
+                            (Some(frame), Some(verdict)) => Ok(case(frame.clone(), verdict)),
                             _ => Err("failed".into()),
                         };
                         bench.tell(Event::Analysed(question, outcome));
@@ -86,7 +169,8 @@ proptest! {
                 }
                 Step::Wait(ms) => { bench.wait(Duration::from_millis(u64::from(ms))); }
             }
-            let state = bench.state.as_ref().expect("a state");
+            prop_assert_eq!(kept(&before, step, saves, &bench), Ok(()));
+            let state = bench.state();
             let shown = match &state.mode {
                 Mode::Help(behind) => behind.as_ref(),
                 mode => mode,
