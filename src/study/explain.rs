@@ -16,6 +16,7 @@ use super::{
     consensus::{PRESENT, Reference},
     labels::Case,
     metrics::Estimate,
+    names::on_disk,
     readings::PATTERNS,
     table::DataError,
 };
@@ -183,7 +184,7 @@ pub fn explain(mut inputs: Inputs<'_>, mut done: impl FnMut()) -> Result<Report,
 }
 
 fn load(probe: &mut Probe, inputs: &Inputs<'_>, case: &Case) -> Result<probe::Seen, String> {
-    let path = inputs.images.join(&case.file);
+    let path = on_disk(inputs.images, &case.file);
     let wrong = |why: String| {
         DataError::line(
             inputs.labels,

@@ -113,17 +113,17 @@ impl Table {
     }
 }
 
+/// The flag of a figure from few cases.
+pub const SMALL: &str =
+    " <span class=\"small\" title=\"fewer than 30 cases, or of either class\">small n</span>";
+
 /// A figure with interval and n, flagged where n is small.
 pub fn estimate(e: &Estimate) -> String {
     let Some(value) = e.value else {
         return "<span class=\"ci\">not to be had</span>".into();
     };
     let ends = e.ends("–").map_or(String::new(), |ends| ends + "; ");
-    let flag = if e.small {
-        " <span class=\"small\" title=\"fewer than 30 cases\">small n</span>"
-    } else {
-        ""
-    };
+    let flag = if e.small { SMALL } else { "" };
     format!(
         "{value:.3} <span class=\"ci\">({ends}n {})</span>{flag}",
         e.n

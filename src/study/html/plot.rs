@@ -5,7 +5,8 @@ use crate::study::metrics::Estimate;
 
 const WIDTH: f64 = 440.0;
 const HEIGHT: f64 = 340.0;
-const LEFT: f64 = 56.0;
+/// Room for the label, and for tick labels of six letters beside it.
+const LEFT: f64 = 70.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 48.0;
