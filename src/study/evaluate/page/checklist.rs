@@ -16,7 +16,8 @@ pub(super) fn checklist(page: &mut Page, e: &Evaluation, explained: bool) {
     for (item, place) in items(e, explained) {
         table.row(item, [escape(&place)]);
     }
-    page.raw(&table.html().replace("<td>", "<td class=\"t\">"));
+    let words = table.html().replace("<td>", "<td class=\"t\">");
+    page.raw(&words.replace("<th>", "<th class=\"t\">"));
 }
 
 /// Item, and where it is. What was not told to the program is not claimed.
