@@ -103,7 +103,7 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
                 continue;
             }
             return Err(wrong(format!(
-                "{} could not be analysed: {error} (--skip-unreadable leaves it out and says so)",
+                "{} could not be analysed: {error} (study evaluate --skip-unreadable leaves it out)",
                 line.path
             )));
         }
