@@ -16,12 +16,13 @@ pub mod explain;
 pub mod html;
 pub mod labels;
 pub mod metrics;
+pub mod names;
 pub mod output;
 pub mod readings;
 pub mod recalibrate;
 mod table;
 
-pub use table::{DataError, file_name};
+pub use table::DataError;
 
 /// Seed of every bootstrap: the same data give the same intervals.
 pub const SEED: u64 = 20_240_704;

@@ -618,3 +618,227 @@ fn wrong_use_is_exit_code_two() {
     ]);
     assert_eq!(prior.status.code(), Some(2));
 }
+
+/// Judges given answers with these labels; more arguments behind.
+fn judge(data: &Data, labels: &str, answers: &str, more: &[&str]) -> Output {
+    fs::write(data.path("clinic.csv"), labels).unwrap();
+    fs::write(data.path("answers.jsonl"), answers).unwrap();
+    let [labels, lines, out] = ["clinic.csv", "answers.jsonl", "out"].map(|name| data.text(name));
+    let mut arguments = vec!["evaluate", "--labels", &labels, "--predictions", &lines];
+    arguments.extend(["--out", &out, "--rounds", "100"]);
+    arguments.extend(more);
+    study(&arguments)
+}
+
+fn page_of(data: &Data) -> String {
+    fs::read_to_string(data.path("out/report.html")).unwrap()
+}
+
+#[test]
+fn a_clinics_table_of_yes_and_no_out_of_german_excel_is_judged_and_nothing_else_claimed() {
+    let data = Data::new();
+    let mut labels = String::from("\u{feff}sep=;\r\nfile;bcc;lesion;confirmed_by\r\n");
+    for i in 0..12 {
+        let (bcc, by) = if i % 4 == 0 {
+            ("Yes", "Histologie")
+        } else {
+            ("no", "")
+        };
+        labels += &format!("p{i}.png;{bcc};L;{by}\r\n");
+    }
+    labels += ";;;\r\n;;;\r\n";
+    let output = judge(&data, &labels, &answers(), &[]);
+    let said = sentence(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("not there: diagnosis, lesion_id,"), "{said}");
+    assert!(said.contains("not used: lesion."), "{said}");
+    assert!(!said.contains("some images are BCC"), "{said}");
+    let page = page_of(&data);
+    for words in [
+        "BCC are 25% of these images (3 of 12)",
+        "Diagnoses: not stated 9, BCC 3.",
+        "Confirmed by: not stated 9, Histologie 3.",
+        "there but not used: lesion.",
+        "small n",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    // Neither of the project's own data nor what nobody told the program; and no part of the
+    // population that is the whole of it.
+    for words in [
+        "Half of",
+        "retrospective: stored",
+        "were blind to the diagnosis",
+        "skin tone",
+        "not stated</td>",
+        "optimistic",
+    ] {
+        assert!(!page.contains(words), "{words}");
+    }
+    let patients = labels.replacen("lesion", "lesion_id", 1);
+    let output = judge(&data, &patients, &answers(), &[]);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let doubt = "In 1 of the lesions some images are BCC and some are not";
+    assert!(sentence(&output).contains(doubt) && page_of(&data).contains(doubt));
+    let unstated = labels.replace("Histologie", "");
+    assert!(judge(&data, &unstated, &answers(), &[]).status.success());
+    assert!(page_of(&data).contains("do not tell how the diagnoses were confirmed"));
+}
+
+#[test]
+fn a_folder_a_patient_with_the_same_names_is_matched_by_the_folder() {
+    let data = Data::new();
+    let name = |i: u64| format!("patient{}/img{}.png", i / 2, i % 2);
+    let (mut labels, mut lines) = (String::from("file,bcc\n"), answers());
+    for i in 0..12 {
+        labels += &format!("{},{}\n", name(i), u8::from(i % 4 == 0));
+        let path = format!("\"/data/{}\"", name(i));
+        lines = lines.replacen(&format!("\"p{i}.png\""), &path, 1);
+    }
+    let output = judge(&data, &labels, &lines, &[]);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let figures = fs::read_to_string(data.path("out/figures.csv")).unwrap();
+    assert!(figures.contains("bcc,all,BCC,AUROC,1.000000"), "{figures}");
+    let lost = lines.replacen("/data/patient3/", "", 1);
+    let output = judge(&data, &labels, &lost, &[]);
+    let said = sentence(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("answers.jsonl, line 7: ") && said.contains("may be"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_image_that_cannot_be_read_is_left_out_only_where_asked_for_and_named() {
+    let data = Data::new();
+    let labels = fs::read_to_string(data.path("labels.csv")).unwrap();
+    let mut lines: Vec<String> = answers().lines().map(str::to_owned).collect();
+    lines[4] = r#"{"path":"p4.png","error":"ends too early"}"#.into();
+    lines.push(r#"{"path":"other.png","error":"is none"}"#.into());
+    let lines = lines.join("\n");
+    let output = judge(&data, &labels, &lines, &[]);
+    let said = sentence(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("answers.jsonl, line 5: ") && said.contains("--skip-unreadable"),
+        "{said}"
+    );
+    assert!(nothing_written(&data.path("out")));
+
+    let output = judge(&data, &labels, &lines, &["--skip-unreadable"]);
+    let said = sentence(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("line 6: left out: p4.png: ends too early"),
+        "{said}"
+    );
+    let json = fs::read_to_string(data.path("out/evaluation.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let flow = &json["flow"];
+    assert_eq!(
+        (&flow["images"], &flow["unreadable"]),
+        (&11.into(), &1.into())
+    );
+    assert_eq!(flow["bcc"], 2);
+    let page = page_of(&data);
+    for words in [
+        "1 of 12 labelled images could not be read, 1 of them BCC",
+        "<td>p4.png</td><td>6</td><td>yes</td><td>ends too early</td>",
+        "Images: 1 not readable, by name",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn a_damaged_picture_does_not_keep_the_model_from_the_others() {
+    let data = Data::new();
+    let whole = fs::read(data.path("p4.png")).unwrap();
+    fs::write(data.path("p4.png"), &whole[..whole.len() / 2]).unwrap();
+    let (labels, out) = (data.text("labels.csv"), data.text("out"));
+    let mut arguments = vec![
+        "evaluate", "--labels", &labels, "--out", &out, "--rounds", "100",
+    ];
+    let output = study(&arguments);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        sentence(&output).contains("labels.csv, line 6: "),
+        "{}",
+        sentence(&output)
+    );
+    arguments.push("--skip-unreadable");
+    let output = study(&arguments);
+    assert!(output.status.success(), "{}", sentence(&output));
+    assert!(page_of(&data).contains("1 of 12 labelled images could not be read"));
+}
+
+#[test]
+fn readings_and_a_consensus_in_each_others_place_are_told_where_they_belong() {
+    let data = Data::new();
+    let [readings, out, labels] = ["readings.csv", "out", "labels.csv"].map(|name| data.text(name));
+    let made = study(&["consensus", &readings, "--out", &out, "--rounds", "0"]);
+    assert!(made.status.success(), "{}", sentence(&made));
+    let consensus = data.text("out/consensus.csv");
+    let eval = data.text("eval");
+    for (option, file, words) in [
+        ("--consensus", &readings, "give it with --readings"),
+        ("--readings", &consensus, "take it with --consensus"),
+    ] {
+        let output = study(&[
+            "evaluate", "--labels", &labels, option, file, "--out", &eval,
+        ]);
+        let said = sentence(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(words), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(nothing_written(&data.path("eval")));
+    }
+}
+
+#[test]
+fn a_pattern_nobody_read_leaves_the_others_their_consensus() {
+    let data = Data::new();
+    let text = fs::read_to_string(data.path("readings.csv")).unwrap();
+    let without: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let mut fields: Vec<&str> = line.split(',').collect();
+            fields.remove(8);
+            fields.join(",")
+        })
+        .collect();
+    assert!(!without[0].contains("SW"));
+    fs::write(data.path("six.csv"), without.join("\n")).unwrap();
+    let output = study(&[
+        "consensus",
+        &data.text("six.csv"),
+        "--out",
+        &data.text("out"),
+    ]);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let standards = Standard::read(&data.path("out/consensus.csv")).unwrap();
+    let of = |task: Task| standards[0].posterior[task.index()];
+    let sw = Task::PATTERNS[5];
+    assert_eq!((sw.code(), of(sw)), ("SW", None));
+    assert!(of(Task::Ulceration).is_some_and(|p| p > 0.5));
+    let [labels, out] = ["labels.csv", "out"].map(|name| data.text(name));
+    let six = data.text("six.csv");
+    fs::write(data.path("answers.jsonl"), answers()).unwrap();
+    let output = study(&[
+        "evaluate",
+        "--labels",
+        &labels,
+        "--predictions",
+        &data.text("answers.jsonl"),
+        "--readings",
+        &six,
+        "--out",
+        &out,
+        "--rounds",
+        "100",
+    ]);
+    assert!(output.status.success(), "{}", sentence(&output));
+    let page = page_of(&data);
+    assert!(!page.contains("NaN"));
+}

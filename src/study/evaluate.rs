@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::{
     consensus::Reference,
     explain,
-    labels::Case,
+    labels::{Case, Columns},
     metrics::{Confusion, Estimate, McNemar},
 };
 pub use calibration::{Calibration, DecisionCurve, PrevalenceRow};
@@ -30,7 +30,9 @@ pub use discrimination::Curves;
 pub use failures::{Failure, Failures};
 pub use gate::{GateCount, GateReport};
 pub use page::page;
-pub use predict::{Prediction, Run, Scored, from_assessor, from_json};
+pub use predict::{
+    Prediction, Run, Scored, Unreadable, fault, from_assessor, from_json, not_analysed,
+};
 pub use provenance::{EngineCount, Provenance};
 pub(crate) use view::View;
 
@@ -57,6 +59,12 @@ pub struct Inputs<'a> {
 pub struct Source {
     /// The table of labels.
     pub labels: PathBuf,
+    /// The labels' columns.
+    pub columns: Columns,
+    /// What is doubtful in the labels, in sentences.
+    pub doubts: Vec<String>,
+    /// Labelled images that could not be read and are in nothing else here.
+    pub unreadable: Vec<Unreadable>,
     /// The split, where one was asked for.
     pub split: Option<String>,
     /// The folder of the images.
@@ -137,14 +145,18 @@ pub struct Evaluation {
 /// The flow of images, as STARD's diagram wants it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Flow {
-    /// Labelled images.
+    /// Labelled images that were judged: all that could be read.
     pub images: u64,
+    /// Labelled images that could not be read and are in no other number here.
+    pub unreadable: u64,
     /// Their lesions.
     pub lesions: u64,
     /// BCC among them.
     pub bcc: u64,
     /// Confirmed by histopathology.
     pub histopathology: u64,
+    /// Images by how the diagnosis was confirmed; empty where it is not stated.
+    pub confirmed_by: Vec<(String, u64)>,
     /// With the readers' consensus.
     pub read: u64,
     /// Refused by the quality gate.
@@ -207,9 +219,11 @@ fn flow(inputs: &Inputs<'_>, all: &View<'_>) -> Flow {
     let splits = splits.filter(|split| !split.is_empty());
     Flow {
         images: inputs.cases.len() as u64,
+        unreadable: inputs.source.unreadable.len() as u64,
         lesions: lesions.len() as u64,
         bcc: count(&|c| c.bcc),
         histopathology: count(&|c| c.confirmed_by == "histopathology"),
+        confirmed_by: counted(inputs.cases.iter().map(|c| c.confirmed_by.clone())),
         read: count(&|c| inputs.reference.is_some_and(|r| r.contains_key(c.name()))),
         refused: inputs.run.predictions.iter().filter(|p| !p.usable).count() as u64,
         scored: all.len() as u64,

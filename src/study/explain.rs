@@ -17,6 +17,7 @@ use super::{
     consensus::{PRESENT, Reference, Standard},
     labels::Case,
     metrics::Estimate,
+    names::on_disk,
     readings::PATTERNS,
     table::DataError,
 };
@@ -216,7 +217,7 @@ impl Inputs<'_> {
 }
 
 fn load(probe: &mut Probe, inputs: &Inputs<'_>, case: &Case) -> Result<probe::Seen, String> {
-    let path = inputs.source.images.join(&case.file);
+    let path = on_disk(&inputs.source.images, &case.file);
     let wrong = |why: String| {
         DataError::line(
             &inputs.source.labels,

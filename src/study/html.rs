@@ -3,7 +3,7 @@
 mod page;
 mod plot;
 
-pub use page::{Page, Table, estimate, number};
+pub use page::{Page, SMALL, Table, estimate, number};
 pub use plot::{Mark, Plot, forest};
 
 /// Text as HTML.

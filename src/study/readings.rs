@@ -5,7 +5,8 @@ use std::{collections::HashMap, path::Path};
 
 use super::{
     cells::Cells,
-    table::{DataError, Row, Table, file_name},
+    names::plain,
+    table::{DataError, Row, Table},
 };
 use crate::model::Task;
 
@@ -41,34 +42,31 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// Reads a file with the columns `file`, `reader`, PN, UL, ON, MG, ML, SW, AT (0, 1 or
-    /// empty for not read) and optionally `bcc`, `quality` (`ok`, `poor`) and `<code>_cells`.
+    /// Reads a file with the columns `file`, `reader`, those of PN, UL, ON, MG, ML, SW, AT that
+    /// were read (0, 1 or empty for not read) and optionally `bcc`, `quality` (`ok`, `poor`) and
+    /// `<code>_cells`.
     ///
     /// # Errors
     /// [`DataError`]: a missing column, an unknown code, a value that is none, the same reader
-    /// twice on one image.
+    /// twice on one image, a consensus.
     pub fn read(path: &Path) -> Result<Readings, DataError> {
         let codes = Task::PATTERNS.map(Task::code);
-        let mut required = vec!["file", "reader"];
-        required.extend(codes);
         let cells = codes.map(|code| format!("{code}_cells"));
         let mut optional = vec!["bcc", "quality"];
+        optional.extend(codes);
         optional.extend(cells.iter().map(String::as_str));
-        let table = Table::read(path, &required, &optional)?;
-        for column in table.columns() {
-            if let Some(code) = column.strip_suffix("_cells")
-                && !codes.contains(&code)
-            {
-                return Err(DataError::line(
-                    path,
-                    1,
-                    format!(
-                        "the column {column} names an unknown pattern; known are {}",
-                        codes.join(", ")
+        let table =
+            Table::read(path, &["file", "reader"], &optional).map_err(|e| {
+                match Table::read(path, &["file", "readers"], &[]) {
+                    Ok(_) => DataError::file(
+                        path,
+                        "is a consensus (it has the column readers), not readings: evaluate and \
+                     explain take it with --consensus",
                     ),
-                ));
-            }
-        }
+                    Err(_) => e,
+                }
+            })?;
+        check_codes(&table).map_err(|why| DataError::line(path, 1, why))?;
         let mut files = Index::default();
         let mut names: Vec<String> = table
             .rows()
@@ -77,16 +75,16 @@ impl Readings {
         names.sort();
         names.dedup();
         let mut seen: HashMap<(usize, usize), u64> = HashMap::new();
-        let mut by_name: HashMap<String, String> = HashMap::new();
+        let mut written: HashMap<String, String> = HashMap::new();
         let mut readings = Vec::new();
         for row in table.rows() {
             let file = row.filled("file")?;
-            let known = by_name
-                .entry(file_name(file).to_owned())
+            let known = written
+                .entry(plain(file))
                 .or_insert_with(|| file.to_owned());
             if known != file {
                 return Err(row.error(format!(
-                    "{file} and {known} have the same file name; images are matched by it"
+                    "{file} and {known} are the same image: write it in one way"
                 )));
             }
             let reading = read_row(&row, &mut files, &names)?;
@@ -106,11 +104,41 @@ impl Readings {
     }
 }
 
+/// Pattern columns that are not there were not read; but one under a wrong name was.
+fn check_codes(table: &Table) -> Result<(), String> {
+    let codes = Task::PATTERNS.map(Task::code);
+    let absent: Vec<_> = codes.into_iter().filter(|code| !table.has(code)).collect();
+    let like_a_code =
+        |name: &str| name.len() == 2 && name.bytes().all(|letter| letter.is_ascii_uppercase());
+    for column in table.columns() {
+        let code = column.strip_suffix("_cells");
+        let wrong = match code {
+            Some(code) => !codes.contains(&code),
+            None => !absent.is_empty() && like_a_code(column) && !codes.contains(&column),
+        };
+        if wrong {
+            return Err(format!(
+                "the column {column} names an unknown pattern; known are {}",
+                codes.join(", ")
+            ));
+        }
+        if let Some(code) = code.filter(|code| absent.contains(code)) {
+            return Err(format!("the column {code} is missing; {column} is there"));
+        }
+    }
+    if absent.len() == codes.len() {
+        let codes = codes.join(", ");
+        return Err(format!("no pattern is there; write those read of {codes}"));
+    }
+    Ok(())
+}
+
 fn read_row(row: &Row<'_>, files: &mut Index, readers: &[String]) -> Result<Reading, DataError> {
     let reader = row.filled("reader")?;
     let poor = match row.get("quality") {
-        "" | "ok" => false,
-        "poor" => true,
+        "" => false,
+        ok if ok.eq_ignore_ascii_case("ok") => false,
+        poor if poor.eq_ignore_ascii_case("poor") => true,
         other => return Err(row.error(format!("quality is {other:?}; ok or poor is needed"))),
     };
     let mut patterns = [None; PATTERNS];
@@ -192,6 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_without_a_column_was_not_read_and_other_columns_are_left_alone() {
+        let r =
+            read("file,reader,PN,UL,Note,quality\nx,R1,yes,0,ID,OK\nx,R2,NA,1,,Poor\n").unwrap();
+        assert_eq!(r.readings[0].patterns[..3], [Some(true), Some(false), None]);
+        assert_eq!(r.readings[1].patterns[..3], [None, Some(true), None]);
+        assert!(!r.readings[0].poor && r.readings[1].poor);
+        // Where all seven are there, two letters more are nobody's code.
+        let all = HEAD.replace("quality", "quality,ID");
+        assert!(read(&format!("{all}x,R1,0,ok,7,0,0,0,0,0,0,0,\n")).is_ok());
+    }
+
+    #[test]
+    fn a_folder_a_patient_is_two_images() {
+        let r = read("file,reader,PN\na/1.jpg,R1,1\nb/1.jpg,R1,0\na/1.jpg,R2,1\n").unwrap();
+        assert_eq!(r.files, ["a/1.jpg", "b/1.jpg"]);
+    }
+
+    #[test]
     fn a_wrong_line_is_named_with_its_fault() {
         for (rows, line, word) in [
             ("x,R1,0,ok,0,2,0,0,0,0,0,\n", 2, "UL is \"2\""),
@@ -209,9 +255,9 @@ mod tests {
                 "reader is empty",
             ),
             (
-                "a/x,R1,0,ok,0,0,0,0,0,0,0,\nb/x,R2,0,ok,0,0,0,0,0,0,0,\n",
+                "a/x,R1,0,ok,0,0,0,0,0,0,0,\na\\x,R2,0,ok,0,0,0,0,0,0,0,\n",
                 3,
-                "same file name",
+                "the same image",
             ),
             ("x,R1,0,ok,0,0\n", 2, "6 fields"),
         ] {
@@ -243,7 +289,13 @@ mod tests {
 
     #[test]
     fn a_wrong_head_is_named() {
-        assert!(refusal("file,reader,PN\nx,R1,0\n").contains("column UL, ON"));
+        assert!(refusal("file,PN\nx,0\n").contains("column reader is missing"));
+        assert!(refusal("file,reader,bcc\nx,R1,0\n").contains("no pattern is there"));
+        assert!(refusal("file,reader,PN,UC\nx,R1,0,1\n").contains("column UC names an unknown"));
+        let alone = refusal("file,reader,PN,UL_cells\nx,R1,0,5\n");
+        assert!(alone.ends_with("the column UL is missing; UL_cells is there"));
+        let consensus = refusal("file,readers,PN\nx,3,0.2\n");
+        assert!(consensus.contains("is a consensus"), "{consensus}");
         let unknown = HEAD.replace("UL_cells", "XX_cells");
         assert!(refusal(&format!("{unknown}x,R1,0,ok,0,0,0,0,0,0,0,\n")).contains("XX_cells"));
         assert!(refusal(HEAD).contains("no rows"));

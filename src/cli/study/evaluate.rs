@@ -11,13 +11,16 @@ use crate::{
     cli::{
         context::ModelArgs,
         error::{CliError, OrFail},
-        out::{printable, say},
+        out::{complain, printable, say},
     },
     config::Config,
     frame::Detail,
     study::{
-        evaluate::{self, Evaluation, Inputs, Prediction, Provenance, Source},
-        explain, html, output,
+        evaluate::{self, Evaluation, Inputs, Prediction, Provenance, Source, Unreadable},
+        explain, html,
+        labels::{self, Case, Columns},
+        names::on_disk,
+        output,
     },
 };
 
@@ -50,6 +53,9 @@ pub struct EvaluateCommand {
     /// Put thumbnails of the failures into the report: only where the images may be passed on
     #[arg(long)]
     embed_images: bool,
+    /// Leave out images that cannot be read; the report counts and names them
+    #[arg(long)]
+    skip_unreadable: bool,
     /// Bootstrap rounds behind the intervals
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     rounds: u32,
@@ -64,7 +70,7 @@ pub struct EvaluateCommand {
 /// What is wrong with the data, by file and line, or what failed.
 pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
     let data = &command.data;
-    let cases = data.cases()?;
+    let (cases, unreadable) = command.cases()?;
     let reference = data.reference(&cases)?;
     let images = data.images();
     let explained = command.explain.as_ref();
@@ -108,6 +114,9 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         not_dermoscopic: not_dermoscopic.as_deref(),
         source: Source {
             labels: data.labels.clone(),
+            columns: Columns::of(&data.labels).or_fail()?,
+            doubts: labels::mixed_lesions(&cases).into_iter().collect(),
+            unreadable,
             split: data.split.clone(),
             images: images.clone(),
             reference: data.reference_path().cloned(),
@@ -119,7 +128,7 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
     let thumbnail = |file: &str| {
         command
             .embed_images
-            .then(|| thumbnail(&images.join(file)))?
+            .then(|| thumbnail(&on_disk(&images, file)))?
     };
     let files = [
         (
@@ -135,11 +144,53 @@ pub fn run(command: &EvaluateCommand, config: &Config) -> Result<(), CliError> {
         ),
     ];
     let written = output::write_all(&command.out, &files).map_err(CliError::Failed)?;
+    tell_of_the_data(&evaluation);
     say(summary(&evaluation))?;
     for path in written {
         say(path.display())?;
     }
     Ok(())
+}
+
+impl EvaluateCommand {
+    /// The images to judge, and those that cannot be read where that is no fault.
+    fn cases(&self) -> Result<(Vec<Case>, Vec<Unreadable>), CliError> {
+        let cases = self.data.cases()?;
+        if !self.skip_unreadable {
+            return Ok((cases, Vec::new()));
+        }
+        let parted = match &self.predictions {
+            Some(path) => {
+                let failed = evaluate::not_analysed(path, &self.data.labels).or_fail()?;
+                Unreadable::part(cases, |case| failed.get(&case.file).cloned())
+            }
+            None => {
+                let images = self.data.images();
+                Unreadable::part(cases, |case| evaluate::fault(&images, case))
+            }
+        };
+        parted.map_err(CliError::Failed)
+    }
+}
+
+/// What is easily passed over: a column under another name, an image that is not judged.
+fn tell_of_the_data(evaluation: &Evaluation) {
+    let source = &evaluation.source;
+    if !source.columns.absent.is_empty() {
+        complain(source.columns.words());
+    }
+    for doubt in &source.doubts {
+        complain(format_args!("warning: {doubt}"));
+    }
+    for image in &source.unreadable {
+        complain(format_args!(
+            "{}, line {}: left out: {}: {}",
+            source.labels.display(),
+            image.line,
+            image.file,
+            image.why
+        ));
+    }
 }
 
 /// Heat maps of other images would be taken for those of the images judged.

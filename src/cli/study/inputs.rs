@@ -12,8 +12,8 @@ use crate::{
     cli::error::{CliError, OrFail},
     study::{
         consensus::{self, Reference, Settings, Standard, em::Priors},
-        file_name,
         labels::{self, Case},
+        names,
         readings::Readings,
     },
 };
@@ -21,8 +21,8 @@ use crate::{
 /// Where the data are.
 #[derive(Debug, Args)]
 pub struct DataArgs {
-    /// Labels: file, diagnosis, bcc; where there: lesion_id, split, confirmed_by, age_approx,
-    /// sex, skin_tone_class, site
+    /// Labels: file, bcc (0, 1); where there: diagnosis, lesion_id, split, confirmed_by,
+    /// age_approx, sex, skin_tone_class, site
     #[arg(long, value_name = "CSV")]
     pub labels: PathBuf,
     /// Only this split of the labels
@@ -75,12 +75,13 @@ impl DataArgs {
         } else {
             return Ok(None);
         };
-        if let Some(path) = self.reference_path() {
-            labels::cover(&self.labels, path).or_fail()?;
-        }
+        let mut images = match self.reference_path() {
+            Some(path) => names::cover(&self.labels, path).or_fail()?,
+            None => HashMap::new(),
+        };
         let reference: HashMap<String, Standard> = standards
             .into_iter()
-            .map(|s| (file_name(&s.file).to_owned(), s))
+            .filter_map(|s| Some((images.remove(&s.file)?, s)))
             .collect();
         if !cases.iter().any(|c| reference.contains_key(c.name())) {
             return Err(CliError::Failed(format!(

@@ -8,8 +8,9 @@ use crate::{
     model::{TASKS, Task},
     study::{
         cells::Cells,
+        names::plain,
         readings::{PATTERNS, Readings},
-        table::{DataError, Table, file_name},
+        table::{DataError, Table},
     },
 };
 
@@ -37,7 +38,7 @@ pub struct Standard {
 /// What is told of each question beside its posterior, in the order of the columns.
 const SHARES: [&str; 4] = ["votes", "single", "again", "halves"];
 
-/// Standards by file name.
+/// Standards by their images, as the labels write them.
 pub type Reference = HashMap<String, Standard>;
 
 impl Standard {
@@ -60,12 +61,19 @@ impl Standard {
             );
         }
         let optional: Vec<&str> = optional.iter().map(String::as_str).collect();
+        if Table::read(path, &["file", "reader"], &[]).is_ok() {
+            return Err(DataError::file(
+                path,
+                "is a file of readings (it has the column reader), not a consensus: give it with \
+                 --readings",
+            ));
+        }
         let table = Table::read(path, &required, &optional)?;
-        let mut seen: HashMap<&str, u64> = HashMap::new();
+        let mut seen: HashMap<String, u64> = HashMap::new();
         let mut standards = Vec::new();
         for row in table.rows() {
             let file = row.filled("file")?;
-            if let Some(first) = seen.insert(file_name(file), row.line) {
+            if let Some(first) = seen.insert(plain(file), row.line) {
                 return Err(row.error(format!("{file} stands in line {first} already")));
             }
             let mut posterior = [None; TASKS];

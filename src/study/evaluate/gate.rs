@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Figure, Inputs, Prediction, counted};
-use crate::{model::Task, study::metrics::Estimate};
+use crate::{assess::Reason, model::Task, study::metrics::Estimate};
 
 /// What the gate did.
 #[derive(Clone, Debug, Serialize)]
@@ -21,7 +21,7 @@ pub struct GateCount {
     pub n: u64,
     /// Refused.
     pub refused: u64,
-    /// By reason; an image can have several.
+    /// By reason, in words; an image can have several.
     pub reasons: Vec<(String, u64)>,
 }
 
@@ -65,6 +65,33 @@ fn count(predictions: &[Prediction]) -> GateCount {
     GateCount {
         n: predictions.len() as u64,
         refused: predictions.iter().filter(|p| !p.usable).count() as u64,
-        reasons: counted(predictions.iter().flat_map(|p| p.reasons.iter().cloned())),
+        reasons: counted(
+            predictions
+                .iter()
+                .flat_map(|p| p.reasons.iter().map(|r| words(r))),
+        ),
+    }
+}
+
+/// A reason in words; `analyze --json` writes its code.
+fn words(reason: &str) -> String {
+    let known = serde_json::from_value::<Reason>(reason.into());
+    known.map_or_else(|_| reason.to_owned(), |known| known.words().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_read_as_a_code_is_told_in_the_words_of_one_measured_here() {
+        for (given, told) in [
+            ("not_dermoscopic", "not a dermoscopic picture"),
+            ("not a dermoscopic picture", "not a dermoscopic picture"),
+            ("blurred", "blurred"),
+            ("of another version", "of another version"),
+        ] {
+            assert_eq!(words(given), told);
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod checklist;
 mod figures;
+mod images;
 mod probabilities;
 mod wrong;
 
@@ -10,7 +11,7 @@ use self::figures::find;
 use super::Evaluation;
 use crate::study::{
     explain,
-    html::{Page, Table},
+    html::{Page, SMALL},
 };
 
 /// Writes the page. `thumbnails` gives a data URL for an image, or nothing.
@@ -21,7 +22,7 @@ pub fn page(
 ) -> String {
     let mut page = Page::new("bccscope: evaluation of the model");
     head(&mut page, e);
-    flow(&mut page, e);
+    images::flow(&mut page, e);
     answers::bcc(&mut page, e);
     answers::patterns(&mut page, e);
     probabilities::calibration(&mut page, e);
@@ -33,7 +34,7 @@ pub fn page(
     }
     wrong::failures(&mut page, e, thumbnails);
     methods(&mut page, e);
-    checklist::checklist(&mut page, explained.is_some());
+    checklist::checklist(&mut page, e, explained.is_some());
     page.finish()
 }
 
@@ -55,14 +56,15 @@ fn head(page: &mut Page, e: &Evaluation) {
     }
     if let Some(known) = known_to_the_model(e) {
         page.warning(&format!(
-            "{known}: these figures are optimistic. Only images the model and its makers never \
-             saw can judge it."
+            "{known}: then these figures are optimistic. Only images the model and its makers \
+             never saw can judge it. Splits of your own data of the same names mean nothing here."
         ));
     }
     if e.flow.read > 0 {
         page.warning(
-            "Pattern figures compare with the consensus of the readers given. In the project's own \
-             data these are blinded runs of an automated vision-language reader, not dermatologists.",
+            "Pattern figures compare with the consensus of the readers given, whoever they were. The \
+             readings this project ships are blinded runs of an automated vision-language reader, \
+             not dermatologists.",
         );
     }
     let mut cards = String::from("<div class=\"cards\">");
@@ -78,16 +80,17 @@ fn head(page: &mut Page, e: &Evaluation) {
         if let Some((value, found)) = found.and_then(|e| Some((e.value?, e))) {
             let ends = found.ends("–").unwrap_or("no interval".into());
             cards += &format!(
-                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{ends}, n {}</span></div>",
-                found.n
+                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{ends}, n {}</span>{}</div>",
+                found.n,
+                if found.small { SMALL } else { "" }
             );
         }
     }
     page.raw(&(cards + "</div>"));
 }
 
-/// How many of the images went into the model, by the labels' splits and whether or not a split
-/// was asked for; `None` where none did.
+/// How many of the images went into the model if the labels' splits are those of its own data,
+/// whether or not a split was asked for; `None` where none did.
 fn known_to_the_model(e: &Evaluation) -> Option<String> {
     let made = [
         ("train", "from which the model learned"),
@@ -106,34 +109,12 @@ fn known_to_the_model(e: &Evaluation) -> Option<String> {
             ))
         })
         .collect();
-    (!known.is_empty()).then(|| known.join("; "))
-}
-
-fn flow(page: &mut Page, e: &Evaluation) {
-    page.section("Images");
-    let f = &e.flow;
-    let mut table = Table::new("Flow", &["", "n"]);
-    for (name, n) in [
-        ("labelled images", f.images),
-        ("lesions", f.lesions),
-        ("BCC", f.bcc),
-        ("diagnosis by histopathology", f.histopathology),
-        ("with a consensus of readers on the patterns", f.read),
-        ("refused by the quality gate", f.refused),
-        (
-            "scored (with those the gate refuses, where it was off)",
-            f.scored,
-        ),
-    ] {
-        table.row(name, [n.to_string()]);
-    }
-    page.raw(&table.html());
-    let diagnoses: Vec<_> = f
-        .diagnoses
-        .iter()
-        .map(|(d, n)| format!("{d} {n}"))
-        .collect();
-    page.text(&format!("Diagnoses: {}.", diagnoses.join(", ")));
+    (!known.is_empty()).then(|| {
+        format!(
+            "{}, if these are the splits of the project's own data",
+            known.join("; ")
+        )
+    })
 }
 
 fn methods(page: &mut Page, e: &Evaluation) {

@@ -1,6 +1,7 @@
 //! The device's answers: made here by its own pipeline, or read from `analyze --json`.
 
 mod lines;
+mod unreadable;
 
 use std::path::Path;
 
@@ -9,9 +10,10 @@ use crate::{
     assess::{Assessment, Assessor, Gating},
     camera::still,
     model::{TASKS, Task},
-    study::{labels::Case, table::DataError},
+    study::{labels::Case, names::on_disk, table::DataError},
 };
 pub use lines::from_json;
+pub use unreadable::{Unreadable, fault, not_analysed};
 
 /// What the device says of one image.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +62,7 @@ pub fn from_assessor(
 ) -> Result<Run, DataError> {
     // All of them first: a missing one at the end should not cost the whole run.
     for case in cases {
-        let path = images.join(&case.file);
+        let path = on_disk(images, &case.file);
         if !path.is_file() {
             return Err(DataError::line(
                 labels,
@@ -71,7 +73,7 @@ pub fn from_assessor(
     }
     let mut predictions = Vec::with_capacity(cases.len());
     for case in cases {
-        let path = images.join(&case.file);
+        let path = on_disk(images, &case.file);
         let assessment = still::load(&path)
             .map_err(|e| e.to_string())
             .and_then(|frame| {

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     model::Task,
-    study::metrics::{Estimate, auroc},
+    study::{
+        labels::NOT_STATED,
+        metrics::{Estimate, auroc},
+    },
 };
 
 pub(super) fn subgroups(all: &View<'_>, figures: &mut Vec<Figure>) {
@@ -19,6 +22,10 @@ pub(super) fn subgroups(all: &View<'_>, figures: &mut Vec<Figure>) {
         ("site", |i| stated(&i.case.site)),
     ] {
         let values: BTreeSet<String> = all.items.iter().map(of).collect();
+        // Nothing is known of anybody: the one part would be the whole again.
+        if values.iter().all(|value| value == NOT_STATED) {
+            continue;
+        }
         for value in values {
             let part = all.part(format!("{what}: {value}"), |i| of(i) == value);
             one(&part, figures, true);
@@ -30,6 +37,9 @@ pub(super) fn subgroups(all: &View<'_>, figures: &mut Vec<Figure>) {
         .filter(|i| !i.case.bcc)
         .map(|i| i.case.diagnosis.as_str())
         .collect();
+    if diagnoses.iter().all(|&diagnosis| diagnosis == NOT_STATED) {
+        return;
+    }
     for diagnosis in diagnoses {
         let part = all.part(format!("diagnosis: BCC against {diagnosis}"), |i| {
             i.case.bcc || i.case.diagnosis == diagnosis
@@ -59,7 +69,7 @@ fn one(part: &View<'_>, figures: &mut Vec<Figure>, both: bool) {
 
 fn age_band(item: &Item<'_>) -> String {
     match item.case.age {
-        None => "not stated".into(),
+        None => NOT_STATED.into(),
         Some(age) if age < 40.0 => "under 40".into(),
         Some(age) if age < 60.0 => "40 to 59".into(),
         Some(age) if age < 80.0 => "60 to 79".into(),
@@ -68,5 +78,5 @@ fn age_band(item: &Item<'_>) -> String {
 }
 
 fn stated(text: &str) -> String {
-    if text.is_empty() { "not stated" } else { text }.to_owned()
+    if text.is_empty() { NOT_STATED } else { text }.to_owned()
 }

@@ -102,7 +102,7 @@ fn a_likelihood_ratio_without_an_upper_end_leaves_json_and_csv_whole() {
     assert!(fields[5].parse::<f64>().unwrap() > 1.0 && fields[6].is_empty());
     assert!(!csv.contains("inf") && !csv.contains("NaN"), "{csv}");
     serde_json::from_str::<serde_json::Value>(&serde_json::to_string(&e).unwrap()).unwrap();
-    assert!(e.html(None, &|_| None).contains(" or more; n 80"));
+    assert!(e.html(None, &|_| None).contains(" or more;<wbr> n 80"));
 }
 
 #[test]

@@ -7,10 +7,10 @@ const STYLE: &str = "
 body{font:15px/1.5 system-ui,sans-serif;color:#1d2733;max-width:1080px;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{margin-top:2.4rem;border-bottom:2px solid #d5dbe1;padding-bottom:.2rem}
 h3{margin:1.4rem 0 .3rem;font-size:1.05rem}p{max-width:75ch}
-table{border-collapse:collapse;margin:.6rem 0 1.2rem;font-size:14px}caption{text-align:left;font-weight:600;padding:.2rem 0}
-th,td{padding:.25rem .7rem;text-align:right;border-bottom:1px solid #e4e8ec;font-variant-numeric:tabular-nums}
-th{background:#f3f5f7;vertical-align:bottom}th:first-child,td:first-child,td.t{text-align:left}
-.ci{color:#5b6875;font-size:12.5px;white-space:nowrap}.small{color:#8a4b00}
+table{border-collapse:collapse;margin:.6rem 0 1.2rem;font-size:14px}caption{text-align:left;font-weight:600;padding:.2rem 0;min-width:20em}
+.wide{overflow-x:auto}th,td{padding:.25rem .5rem;text-align:right;border-bottom:1px solid #e4e8ec;font-variant-numeric:tabular-nums}
+th{background:#f3f5f7;vertical-align:bottom}th:first-child,td:first-child,th.t,td.t{text-align:left}
+.ci{color:#5b6875;font-size:12.5px;white-space:nowrap}.small{color:#8a4b00;white-space:nowrap}
 .warn{background:#fff4e0;border-left:5px solid #c77700;padding:.6rem 1rem;max-width:80ch}
 .cards{display:flex;flex-wrap:wrap;gap:.8rem;margin:1rem 0}.card{border:1px solid #d5dbe1;border-radius:6px;padding:.6rem 1rem;min-width:150px}
 .card b{display:block;font-size:1.5rem}.plots{display:flex;flex-wrap:wrap;gap:1rem}
@@ -106,24 +106,24 @@ impl Table {
             .map(|row| format!("<tr>{}</tr>\n", cells("td", row)))
             .collect();
         format!(
-            "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{rows}</tbody></table>",
+            "<div class=\"wide\"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>\n{rows}</tbody></table></div>",
             self.caption,
             cells("th", &self.head)
         )
     }
 }
 
+/// The flag of a figure from few cases.
+pub const SMALL: &str =
+    " <span class=\"small\" title=\"fewer than 30 cases, or of either class\">small n</span>";
+
 /// A figure with interval and n, flagged where n is small.
 pub fn estimate(e: &Estimate) -> String {
     let Some(value) = e.value else {
         return "<span class=\"ci\">not to be had</span>".into();
     };
-    let ends = e.ends("–").map_or(String::new(), |ends| ends + "; ");
-    let flag = if e.small {
-        " <span class=\"small\" title=\"fewer than 30 cases\">small n</span>"
-    } else {
-        ""
-    };
+    let ends = e.ends("–").map_or(String::new(), |ends| ends + ";<wbr> ");
+    let flag = if e.small { SMALL } else { "" };
     format!(
         "{value:.3} <span class=\"ci\">({ends}n {})</span>{flag}",
         e.n
@@ -133,4 +133,20 @@ pub fn estimate(e: &Estimate) -> String {
 /// A plain number.
 pub fn number(value: f64) -> String {
     format!("{value:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figures_cell_may_break_between_interval_and_n_and_tells_few_cases() {
+        let few = estimate(&Estimate::share(9, 10));
+        assert!(
+            few.contains(";<wbr> n 10)") && few.ends_with(SMALL),
+            "{few}"
+        );
+        let many = estimate(&Estimate::share(90, 100));
+        assert!(!many.contains("small"), "{many}");
+    }
 }

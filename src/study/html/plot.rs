@@ -5,7 +5,9 @@ use crate::study::metrics::Estimate;
 
 const WIDTH: f64 = 440.0;
 const HEIGHT: f64 = 340.0;
-const LEFT: f64 = 56.0;
+const LEFT: f64 = 70.0;
+// Tick labels of six letters end 6 before the axis; the label beside them ends at 20.
+const _: () = assert!(LEFT - 6.0 - 6.0 * 7.0 > 20.0);
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 48.0;

@@ -40,10 +40,15 @@ pub(super) fn calibration(page: &mut Page, e: &Evaluation) {
 
 pub(super) fn use_in_practice(page: &mut Page, e: &Evaluation) {
     page.section("What an answer is worth in practice");
-    page.text(
-        "Half of the test images are BCC; in primary care it is a few in a hundred. Sensitivity and \
-         specificity are taken as they are here, which another population may not keep.",
-    );
+    let f = &e.flow;
+    page.text(&format!(
+        "BCC are {:.0}% of these images ({} of {}); in primary care it is a few in a hundred. \
+         Sensitivity and specificity are taken as they are here, which another population may not \
+         keep.",
+        100.0 * f.bcc as f64 / f.images.max(1) as f64,
+        f.bcc,
+        f.images
+    ));
     let mut table = Table::new(
         "Predictive values by prevalence",
         &[

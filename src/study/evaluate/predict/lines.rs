@@ -4,21 +4,18 @@ use std::{collections::HashMap, fmt, fs, path::Path};
 
 use serde::Deserialize;
 
-use super::{Prediction, Provenance, Run, Scored};
+use super::{Prediction, Provenance, Run, Scored, unreadable::meant};
 use crate::{
     model::{TASKS, Task},
-    study::{
-        labels::Case,
-        table::{DataError, file_name},
-    },
+    study::{labels::Case, names::plain, table::DataError},
 };
 
 /// A line of `analyze --json`, as far as it is needed here.
 #[derive(Deserialize)]
-struct Line {
-    path: String,
+pub(super) struct Line {
+    pub path: String,
     #[serde(default)]
-    error: Option<String>,
+    pub error: Option<String>,
     #[serde(default)]
     bcc: Option<Answer>,
     #[serde(default)]
@@ -92,24 +89,25 @@ type Thresholds = ([f64; TASKS], [f64; TASKS]);
 pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, DataError> {
     let text = fs::read_to_string(path)
         .map_err(|e| DataError::file(path, format!("cannot be read: {e}")))?;
+    let lines = lines(path, &text)?;
+    let meant = meant(path, labels, &lines)?;
     let mut model: Option<(u64, Model)> = None;
     let mut thresholds: Option<(u64, Thresholds)> = None;
     let mut by_name: HashMap<String, (u64, Prediction)> = HashMap::new();
-    for (number, line) in text.lines().enumerate() {
-        let number = number as u64 + 1;
-        if line.trim().is_empty() {
-            continue;
-        }
+    for (number, mut line) in lines {
         let wrong = |what: String| DataError::line(path, number, what);
-        let mut line: Line = serde_json::from_str(line)
-            .map_err(|e| wrong(format!("is not a result of analyze --json: {e}")))?;
+        let image = meant.get(&line.path);
         if let Some(error) = line.error {
+            // Of a picture that is not judged it does not matter.
+            if cases.iter().all(|case| Some(&case.file) != image) {
+                continue;
+            }
             return Err(wrong(format!(
-                "{} could not be analysed: {error}",
+                "{} could not be analysed: {error} (study evaluate --skip-unreadable leaves it out)",
                 line.path
             )));
         }
-        let name = file_name(&line.path).to_owned();
+        let name = image.cloned().unwrap_or_else(|| plain(&line.path));
         if let Some((first, _)) = by_name.get(&name) {
             return Err(wrong(format!("{name} stands in line {first} already")));
         }
@@ -178,6 +176,21 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
         provenance: provenance.of(&predictions),
         predictions,
     })
+}
+
+/// The lines with their numbers.
+pub(super) fn lines(path: &Path, text: &str) -> Result<Vec<(u64, Line)>, DataError> {
+    let filled = (1..)
+        .zip(text.lines())
+        .filter(|(_, l)| !l.trim().is_empty());
+    filled
+        .map(|(number, line)| {
+            let wrong = |e| format!("is not a result of analyze --json: {e}");
+            let line =
+                serde_json::from_str(line).map_err(|e| DataError::line(path, number, wrong(e)))?;
+            Ok((number, line))
+        })
+        .collect()
 }
 
 /// Every line has to say the same as the first one that says it at all, `known`; else the sentence
