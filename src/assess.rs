@@ -9,6 +9,7 @@ mod error;
 pub mod explain;
 pub mod occlusion;
 mod one_engine;
+mod percent;
 pub mod prepare;
 pub mod quality;
 pub mod report;
@@ -23,5 +24,6 @@ pub use assessment::{
     Rule, RuleSays, Timings, Verdict, ViewCount,
 };
 pub use assessor::{Assessor, Gating};
-pub use burst::{BurstResult, Spread};
+pub use burst::{BurstResult, Spread, Verdicts};
 pub use error::AssessError;
+pub use percent::percent;

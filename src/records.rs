@@ -9,7 +9,7 @@ mod stored;
 pub use self::{
     error::RecordError,
     store::Store,
-    stored::{Answer, Model, Pattern, Stored, Told, read},
+    stored::{Answer, Burst, Model, Pattern, Stored, Told, read},
 };
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::percent::beside;
 use crate::{
     engine,
     frame::{FrameId, Source},
@@ -75,6 +76,16 @@ impl Finding {
     /// Whether it lies between the thresholds.
     pub fn possible(&self) -> bool {
         self.probability >= self.low && self.probability < self.high
+    }
+
+    /// The probability in per cent, told from a threshold that it does not reach.
+    pub fn percent(&self) -> String {
+        beside(self.probability, (self.low, self.high))
+    }
+
+    /// Whether the task is answered "no".
+    pub fn absent(&self) -> bool {
+        !self.present() && !self.possible()
     }
 }
 
@@ -297,7 +308,7 @@ pub struct Assessment {
     pub frame_size: (u32, u32),
     /// SHA-256 of the frame's bytes, lower-case hexadecimal.
     pub frame_sha256: String,
-    /// The answer.
+    /// The answer; of a burst's chosen frame the burst's ([`super::Verdicts::together`]).
     pub verdict: Verdict,
     /// The eight tasks in order. `None` where the gate refused the picture and nothing was scored.
     pub findings: Option<[Finding; TASKS]>,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     EngineInfo, RuleSays,
     assessment::{Assessment, Finding, QualityScore, Reason, Timings},
+    percent::beside,
 };
 use crate::{engine, model::Task};
 
@@ -59,6 +60,9 @@ pub struct Report {
 
 /// What every result carries.
 pub const NOTICE: &str = "decision support, not a diagnosis";
+
+/// What "no BCC signs" says nothing of: it stands beside that verdict wherever a person reads it.
+pub const NOT_LOOKED_FOR: &str = "Melanoma and other cancers: not looked for";
 
 /// A task's answer.
 #[derive(Clone, Debug, Serialize)]
@@ -165,6 +169,13 @@ impl From<&Finding> for Answer {
             low: finding.low,
             high: finding.high,
         }
+    }
+}
+
+impl Answer {
+    /// As [`Finding::percent`].
+    pub fn percent(&self) -> String {
+        beside(self.probability, (self.low, self.high))
     }
 }
 

@@ -37,7 +37,7 @@ pub fn decide(findings: &[Finding; TASKS]) -> (Verdict, Rule) {
     let bcc = &findings[Task::Bcc.index()];
     let says = rule_says(findings);
     let network_yes = bcc.present();
-    let network_no = !network_yes && !bcc.possible();
+    let network_no = bcc.absent();
     let agrees = match says {
         RuleSays::Bcc if network_yes => Some(true),
         RuleSays::Bcc if network_no => Some(false),

@@ -35,7 +35,11 @@ use crate::{
 
 One object a line and image on stdout, in order. An unreadable image gives an object with
 `error`, the others are analysed all the same, and the exit code is 1. Bytes of a file name
-that are not UTF-8 are shown as the replacement character.")]
+that are not UTF-8 are shown as the replacement character.
+
+The patterns: PN pigment network, UL ulceration, ON large blue-grey ovoid nests, MG multiple
+blue-grey globules, ML maple-leaf-like areas, SW spoke-wheel areas, AT arborizing vessels
+(telangiectasia). Behind a code: + found, ? uncertain, - not found, and its probability in %.")]
 pub struct AnalyzeCommand {
     /// Picture files, or folders of them
     #[arg(required = true, value_name = "PATH")]

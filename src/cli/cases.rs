@@ -9,7 +9,7 @@ use super::{
     out::{complain, printable, say},
 };
 use crate::{
-    assess::report::NOTICE,
+    assess::{percent, report::NOTICE},
     config::Config,
     records::{self, Stored},
 };
@@ -89,7 +89,15 @@ fn describe(case: &Stored) -> String {
     };
     let mut answers = vec![];
     if let Some(bcc) = &told.bcc {
-        answers.push(format!("BCC {:.0} %", 100.0 * bcc.probability));
+        answers.push(format!("BCC {}", percent(bcc.probability)));
+        if told.burst.scored > 1 {
+            answers.push(format!(
+                "({} to {} in {} pictures)",
+                percent(told.burst.lowest),
+                percent(told.burst.highest),
+                told.burst.scored
+            ));
+        }
     }
     let present = told.patterns.iter().filter(|p| p.present);
     answers.extend(present.map(|pattern| pattern.code.clone()));

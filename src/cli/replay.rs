@@ -124,9 +124,10 @@ fn analyse(
     if command.json {
         say(serde_json::to_string(&report).or_fail()?)?;
     } else {
-        let bcc = report.bcc.as_ref().map_or_else(String::new, |bcc| {
-            format!("  BCC {:.0} %", bcc.probability * 100.0)
-        });
+        let bcc = report
+            .bcc
+            .as_ref()
+            .map_or_else(String::new, |bcc| format!("  BCC {}", bcc.percent()));
         let words = report.stand_ins.iter();
         let words: String = words.map(|word| format!("  [{word}]")).collect();
         say(format_args!("{path}{words}  {}{bcc}", report.verdict_words))?;

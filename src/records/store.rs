@@ -39,7 +39,7 @@ struct CaseFile<'a> {
     captured_at: String,
     /// How the frame's bytes are laid out in `frame_file`.
     format: PixelFormat,
-    /// The burst it was taken from.
+    /// The burst it was taken from, and why its verdict may differ from the frame's own.
     burst: Spread,
     #[serde(flatten)]
     report: Report,
@@ -126,12 +126,14 @@ impl Store {
                 .map_err(at(&path))?;
             files.push("frame.png".to_owned());
         }
+        let mut report = Report::new(wanted, assessment);
+        report.verdict_words = burst.words(assessment.verdict);
         let case = CaseFile {
             schema: SCHEMA,
             captured_at: rfc3339(assessment.captured_at),
             format: frame.format,
             burst,
-            report: Report::new(wanted, assessment),
+            report,
             files: &files,
         };
         let path = hidden.join("case.json");

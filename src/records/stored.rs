@@ -54,6 +54,19 @@ pub struct Told {
     pub engine: String,
     /// Which model.
     pub model: Model,
+    /// The burst its frame was chosen from.
+    pub burst: Burst,
+}
+
+/// A burst's spread.
+#[derive(Debug, Deserialize)]
+pub struct Burst {
+    /// Frames that were scored.
+    pub scored: usize,
+    /// Lowest BCC probability among them.
+    pub lowest: f32,
+    /// Highest.
+    pub highest: f32,
 }
 
 /// A task's answer.

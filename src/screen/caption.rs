@@ -7,10 +7,9 @@ use super::{
     scene::{CaseNote, Taken},
     sheet::{Item, Sheet, Sign},
     text::{self, Align, Style, Weight},
-    theme,
-    verdict::percent,
+    theme, verdict,
 };
-use crate::assess::Assessment;
+use crate::assess::{Assessment, percent};
 
 /// The heat map's name and scale.
 pub(super) fn legend(
@@ -69,7 +68,7 @@ pub(super) fn scale(sheet: &mut Sheet<'_>, u: f32, mut area: Area) {
     );
 }
 
-/// What the burst said besides its sharpest frame.
+/// What the burst said besides its sharpest frame. Worn as a warning where its pictures differ.
 pub(super) fn burst(sheet: &mut Sheet<'_>, u: f32, area: Area, burst: &Burst) {
     let words = match burst.scored {
         0 => format!("None of {} pictures was usable", burst.frames),
@@ -81,12 +80,13 @@ pub(super) fn burst(sheet: &mut Sheet<'_>, u: f32, area: Area, burst: &Burst) {
             percent(burst.highest)
         ),
     };
-    sheet.text(
-        Style::new(18.0 * u)
-            .colour(theme::QUIET)
-            .middle()
-            .set(&words, area),
-    );
+    if !burst.verdicts.differ() {
+        let style = Style::new(18.0 * u).colour(theme::QUIET).middle();
+        sheet.text(style.set(&words, area));
+        return;
+    }
+    let inner = verdict::warning(sheet, u, area);
+    sheet.text(Style::new(18.0 * u).bold().middle().set(&words, inner));
 }
 
 /// Whether the case is stored; of one that nobody has stored, when it was taken.

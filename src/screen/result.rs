@@ -15,7 +15,7 @@ use super::{
     theme, verdict,
 };
 use crate::{
-    assess::{Assessment, Reason},
+    assess::{Assessment, Reason, report::NOT_LOOKED_FOR},
     model::Task,
 };
 
@@ -108,13 +108,19 @@ fn beside_picture(sheet: &mut Sheet<'_>, u: f32, mut panel: Area, shown: &Shown<
     let band = panel.cut_top(BAND * u);
     panel.cut_top(GAP * u);
     let reasons = &assessment.quality.reasons;
+    let words = match &shown.burst {
+        Some(burst) => burst.words(assessment.verdict),
+        None => assessment.verdict.words(),
+    };
+    let told = (assessment.verdict, words);
     let Some(bcc) = assessment.finding(Task::Bcc) else {
         let below = reasons.first().map_or("", |reason| reason.words());
-        verdict::band(sheet, u, band, assessment.verdict, below);
+        verdict::band(sheet, u, band, told, below);
         advice(sheet, u, panel, reasons);
         return;
     };
-    verdict::band(sheet, u, band, assessment.verdict, "");
+    // Only "no signs" has no second line of its own.
+    verdict::band(sheet, u, band, told, NOT_LOOKED_FOR);
     let touchable = assessment.maps.is_some();
     let selected = touchable && shown.map == MapView::Task(Task::Bcc);
     let row = panel.cut_top(PROBABILITY * u);

@@ -10,7 +10,7 @@ mod case;
 use self::case::{Case, SIGHT, quality};
 use super::{CaseNote, MapView, Notice, Scene, Status, Taken, stand_in_words};
 use crate::{
-    assess::{Quality, Reason, ViewCount},
+    assess::{Quality, Reason, Verdict, ViewCount},
     engine::SIMULATED,
     model::{TASKS, Task},
 };
@@ -38,6 +38,7 @@ pub struct Samples {
     no_signs: Case,
     between: Case,
     disagree: Case,
+    differ: Case,
     no_map: Case,
     ungated: Case,
     blurred: Case,
@@ -64,6 +65,8 @@ impl Samples {
         let suspected = [0.83, 0.06, 0.71, 0.38, 0.12, 0.04, 0.02, 0.91];
         let mut ungated = Case::new(6, &[], (640, 480), [0.07; TASKS]);
         ungated.assessment.quality = quality(&[Reason::Glare]);
+        let mut differ = Case::new(8, &[ON], (640, 480), no);
+        differ.differ(0.91, Verdict::BccSuspected);
         let mut no_map = Case::new(3, &[], (640, 480), no);
         no_map.assessment.maps = None;
         let mut blurred = Case::new(4, &[MG], (640, 480), no);
@@ -94,6 +97,7 @@ impl Samples {
                 (640, 480),
                 [0.79, 0.82, 0.06, 0.64, 0.1, 0.05, 0.02, 0.11],
             ),
+            differ,
             no_map,
             ungated,
             blurred,
@@ -199,6 +203,7 @@ impl Samples {
             self.no_signs.first("result-no-signs", unsaved),
             self.between.first("result-uncertain", &CaseNote::Saving),
             self.disagree.first("result-disagree", unsaved),
+            self.differ.first("result-pictures-differ", unsaved),
             self.no_signs
                 .sample("result-empty-map", MapView::Task(Task::SpokeWheel), unsaved),
             self.no_map.first("result-no-map", unsaved),

@@ -10,7 +10,7 @@ use super::{
     theme,
 };
 use crate::{
-    assess::{Finding, Rule, Verdict, report::NOTICE},
+    assess::{Finding, Rule, Verdict, percent, report::NOTICE},
     input::Action,
     model::Task,
 };
@@ -26,17 +26,22 @@ pub(super) fn look(verdict: Verdict) -> (Rgb888, Sign) {
 }
 
 /// The band, with the notice that belongs to every verdict.
-pub(super) fn band(sheet: &mut Sheet<'_>, u: f32, area: Area, verdict: Verdict, below: &str) {
+///
+/// `words` are the verdict's; where they have no second line it is `below`.
+pub(super) fn band(
+    sheet: &mut Sheet<'_>,
+    u: f32,
+    area: Area,
+    (verdict, words): (Verdict, &str),
+    below: &str,
+) {
     let (colour, sign) = look(verdict);
     let ink = theme::ink_on(colour);
     sheet.block(area, 8.0 * u, colour);
     let mut inner = area.inset(12.0 * u, 6.0 * u);
     sheet.sign(inner.cut_left(50.0 * u), sign, ink, colour);
     inner.cut_left(14.0 * u);
-    let (head, tail) = verdict
-        .words()
-        .split_once(": ")
-        .unwrap_or((verdict.words(), below));
+    let (head, tail) = words.split_once(": ").unwrap_or((words, below));
     let notice = inner.cut_bottom(17.0 * u);
     sheet.text(Style::new(17.0 * u).colour(ink).set(NOTICE, notice));
     inner.cut_bottom(1.0 * u);
@@ -45,12 +50,20 @@ pub(super) fn band(sheet: &mut Sheet<'_>, u: f32, area: Area, verdict: Verdict, 
         sheet.text(style.set(head, inner));
         return;
     }
-    let second = inner.cut_bottom(inner.h * 0.42);
-    sheet.text(Style::new(38.0 * u).bold().colour(ink).set(head, inner));
+    // A long second line takes two, rather than be set small.
+    let size = 29.0 * u;
+    let long = text::room(tail, size * 0.8, Weight::Bold) > inner.w;
+    let second = inner.cut_bottom(inner.h * if long { 0.58 } else { 0.42 });
+    let style = |size: f32| Style::new(size).bold().colour(ink);
+    sheet.text(style(38.0 * u).middle().set(head, inner));
+    let least = Style {
+        least: 13.0 * u,
+        ..style(size)
+    };
     sheet.text(
-        Style::new(29.0 * u)
-            .bold()
-            .colour(ink)
+        least
+            .wrap()
+            .middle()
             .set(&super::live::capital(tail), second),
     );
 }
@@ -75,7 +88,7 @@ pub(super) fn probability(
     sheet.text(Style::new(27.0 * u).bold().set("BCC", label));
     let value = area.cut_right(80.0 * u);
     let style = Style::new(29.0 * u).bold().align(Align::Right);
-    sheet.text(style.set(&percent(bcc.probability), value));
+    sheet.text(style.set(&bcc.percent(), value));
     area.cut_right(10.0 * u);
     let figures = area.cut_bottom(area.h * 0.4);
     let track = area.inset(0.0, 3.0 * u);
@@ -110,22 +123,29 @@ fn threshold_figures(sheet: &mut Sheet<'_>, u: f32, area: Area, finding: &Findin
     }
 }
 
+/// A frame and a sign around what must not be overlooked; gives the room for its words.
+pub(super) fn warning(sheet: &mut Sheet<'_>, u: f32, area: Area) -> Area {
+    sheet.bordered(
+        area,
+        5.0 * u,
+        ((2.0 * u).max(1.0), theme::UNCERTAIN),
+        theme::BACKGROUND,
+    );
+    let mut inner = area.inset(6.0 * u, 2.0 * u);
+    let sign = inner.cut_left(24.0 * u);
+    sheet.sign(sign, Sign::Diamond, theme::UNCERTAIN, theme::BACKGROUND);
+    inner.cut_left(8.0 * u);
+    inner
+}
+
 /// The rule's line. A disagreement is worn as a warning.
 pub(super) fn rule(sheet: &mut Sheet<'_>, u: f32, area: Area, rule: &Rule) {
-    let mut inner = area.inset(6.0 * u, 1.0 * u);
     let disagree = rule.agrees == Some(false);
-    if disagree {
-        sheet.bordered(
-            area,
-            5.0 * u,
-            ((2.0 * u).max(1.0), theme::UNCERTAIN),
-            theme::BACKGROUND,
-        );
-        inner = inner.inset(0.0, 1.0 * u);
-        let sign = inner.cut_left(24.0 * u);
-        sheet.sign(sign, Sign::Diamond, theme::UNCERTAIN, theme::BACKGROUND);
-        inner.cut_left(8.0 * u);
-    }
+    let inner = if disagree {
+        warning(sheet, u, area)
+    } else {
+        area.inset(6.0 * u, 1.0 * u)
+    };
     let style = Style {
         least: 11.0 * u,
         ..Style::new(19.0 * u)
@@ -176,36 +196,9 @@ pub(super) fn selection(sheet: &mut Sheet<'_>, u: f32, area: Area) {
     );
 }
 
-/// A probability in whole per cent. Only what is certain to the last digit is 0 or 100.
-pub(super) fn percent(probability: f32) -> String {
-    if probability.is_nan() {
-        return "? %".to_owned();
-    }
-    let whole = (probability.clamp(0.0, 1.0) * 100.0).round();
-    match whole {
-        w if w < 1.0 => "<1 %".to_owned(),
-        w if w > 99.0 => ">99 %".to_owned(),
-        w => format!("{w:.0} %"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_probability_is_shown_as_certain() {
-        for (p, words) in [
-            (0.0, "<1 %"),
-            (0.004, "<1 %"),
-            (0.25, "25 %"),
-            (0.994, "99 %"),
-            (0.999, ">99 %"),
-            (f32::NAN, "? %"),
-        ] {
-            assert_eq!(percent(p), words);
-        }
-    }
 
     #[test]
     fn the_four_verdicts_differ_in_colour_and_in_shape() {

@@ -78,9 +78,7 @@ fn case(live: LiveFrame, verdict: Verdict) -> Box<Case> {
         },
         burst: Spread {
             frames: 3,
-            scored: 0,
-            lowest: 0.0,
-            highest: 0.0,
+            ..Spread::default()
         },
         frame: live.frame,
     })

@@ -131,3 +131,49 @@ fn a_refused_picture_names_the_engine_in_use_and_not_that_of_an_older_picture() 
     assert_eq!(refused.verdict, Verdict::NotUsable);
     assert_eq!(refused.engine, pulled);
 }
+
+/// Says these scores of BCC, one an inference, and no pattern.
+struct Saying(Vec<f32>, EngineInfo);
+
+impl Engine for Saying {
+    fn info(&self) -> &EngineInfo {
+        &self.1
+    }
+
+    fn infer(&mut self, _: &[i8]) -> Result<Outputs, EngineError> {
+        let mut logits = [-9.0; TASKS];
+        logits[0] = self.0.remove(0);
+        Ok(Outputs {
+            rows: 2,
+            columns: 2,
+            maps: logits.repeat(4),
+            logits,
+        })
+    }
+}
+
+#[test]
+fn no_signs_of_the_sharpest_picture_is_not_shown_where_another_of_its_burst_says_otherwise() {
+    let (yes, no) = (9.0, -9.0);
+    let frames = vec![frame((640, 480)); 3];
+    for (said, verdict) in [
+        ([no, yes, no], Verdict::Uncertain),
+        ([no, no, no], Verdict::NoBccSigns),
+        ([yes, yes, yes], Verdict::BccSuspected),
+    ] {
+        let mut assessor = assessor(Box::new(Saying(said.to_vec(), info(CPU))));
+        assessor.views = 1;
+        let burst = assessor.assess_burst(&frames, || true).unwrap().unwrap();
+        // Of pictures alike the first.
+        let bcc = burst.assessment.findings.unwrap()[0];
+        assert_eq!((burst.chosen, bcc.score), (0, said[0]));
+        assert_eq!(burst.assessment.verdict, verdict, "{said:?}");
+        let spread = burst.spread;
+        assert_eq!(spread.scored, 3);
+        assert_eq!(
+            spread.chosen_verdict == Some(verdict),
+            !spread.verdicts.differ()
+        );
+        assert_eq!(spread.verdicts.differ(), said[0] != said[1]);
+    }
+}

@@ -2,7 +2,13 @@
 
 use std::{fmt::Write, path::PathBuf};
 
-use crate::{assess::report::Report, cli::out::printable};
+use crate::{
+    assess::{
+        Verdict, percent,
+        report::{NOT_LOOKED_FOR, Report},
+    },
+    cli::out::printable,
+};
 
 pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
     let mut text = printable(&report.path).into_owned();
@@ -15,13 +21,16 @@ pub(super) fn describe(report: &Report, screen: Option<PathBuf>) -> String {
         let _ = write!(text, " (gate: {})", reasons.join(", "));
     }
     text.push('\n');
+    if report.verdict == Verdict::NoBccSigns {
+        let _ = writeln!(text, "  {NOT_LOOKED_FOR}");
+    }
     if let Some(bcc) = &report.bcc {
         let _ = writeln!(
             text,
-            "  BCC {:.0} %  (no below {:.0} %, yes from {:.0} %)",
-            bcc.probability * 100.0,
-            bcc.low * 100.0,
-            bcc.high * 100.0
+            "  BCC {}  (no below {}, yes from {})",
+            bcc.percent(),
+            percent(bcc.low),
+            percent(bcc.high)
         );
         let patterns: Vec<_> = report
             .patterns

@@ -2,7 +2,7 @@ use std::{os::unix::fs::PermissionsExt, sync::Arc, time::Instant};
 
 use super::*;
 use crate::{
-    assess::sample,
+    assess::{Verdict, Verdicts, sample},
     frame::{FrameId, Source, SourceKind},
     model::package::sha256_hex,
 };
@@ -12,6 +12,12 @@ const SPREAD: Spread = Spread {
     scored: 0,
     lowest: 0.0,
     highest: 0.0,
+    verdicts: Verdicts {
+        bcc_suspected: 0,
+        uncertain: 0,
+        no_bcc_signs: 0,
+    },
+    chosen_verdict: None,
 };
 
 fn frame(kind: SourceKind, format: PixelFormat, data: &[u8]) -> Frame {
@@ -67,6 +73,40 @@ fn a_case_holds_the_cameras_own_bytes_and_what_was_said_of_them() {
         serde_json::from_slice(&fs::read(case.join("case.json")).expect("a file")).expect("JSON");
     assert_eq!(json["verdict"], "not_usable");
     assert_eq!(json["captured_at"], "2026-11-18T11:06:40Z");
+}
+
+#[test]
+fn a_case_says_why_its_verdict_is_not_its_frames_own() {
+    let root = tempfile::tempdir().expect("a folder");
+    let frame = frame(SourceKind::Camera, PixelFormat::Mjpeg, b"x");
+    let mut assessment = sample::refused(&frame);
+    assessment.verdict = Verdict::Uncertain;
+    let burst = Spread {
+        frames: 5,
+        scored: 5,
+        lowest: 0.01,
+        highest: 0.99,
+        verdicts: Verdicts {
+            bcc_suspected: 1,
+            uncertain: 0,
+            no_bcc_signs: 4,
+        },
+        chosen_verdict: Some(Verdict::NoBccSigns),
+    };
+    let store = Store::new(root.path().into());
+    let name = store.save(&frame, &assessment, burst).expect("saved");
+    let text = fs::read(root.path().join(name).join("case.json")).expect("a file");
+    let json: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    assert_eq!(json["verdict"], "uncertain");
+    assert_eq!(
+        json["verdict_words"],
+        "Uncertain: pictures differ, repeat or refer"
+    );
+    assert_eq!(json["burst"]["chosen_verdict"], "no_bcc_signs");
+    assert_eq!(
+        json["burst"]["verdicts"],
+        serde_json::json!({ "bcc_suspected": 1, "uncertain": 0, "no_bcc_signs": 4 })
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{Sample, WORD, status};
 use crate::{
     assess::{
         Assessment, EngineInfo, Finding, HeatMaps, ModelInfo, Quality, Reason, Region, Timings,
-        ViewCount, prepare::seen_region, verdict,
+        Verdict, Verdicts, ViewCount, prepare::seen_region, verdict,
     },
     frame::{FrameId, Source, SourceKind},
     model::{TASKS, Task},
@@ -25,18 +25,15 @@ pub(super) const SIGHT: Sight = Sight {
     grid: (12, 9),
 };
 
-const BURST: Burst = Burst {
-    frames: 5,
-    scored: 5,
-    lowest: 0.78,
-    highest: 0.86,
-};
+/// Pictures of every sample's burst.
+const FRAMES: usize = 5;
 
 /// A phantom and what is said of it.
 pub(super) struct Case {
     pub picture: RgbImage,
     pub assessment: Assessment,
     taken: Taken,
+    pub burst: Burst,
 }
 
 impl Case {
@@ -71,12 +68,22 @@ impl Case {
                 .map(|(_, mask)| mask);
             cells(masks, region, probabilities[i])
         });
+        let mut burst = Burst {
+            frames: FRAMES,
+            scored: FRAMES,
+            lowest: (probabilities[0] - 0.04).max(0.0),
+            highest: probabilities[0] + 0.03,
+            chosen_verdict: Some(verdict),
+            ..Burst::default()
+        };
+        (0..FRAMES).for_each(|_| burst.verdicts.count(verdict));
         Case {
             taken: Taken {
                 clock: "14:05".into(),
                 minutes: 0,
             },
             picture: drawing.picture,
+            burst,
             assessment: Assessment {
                 frame: FrameId(1),
                 source: Arc::new(Source {
@@ -117,10 +124,26 @@ impl Case {
     pub fn refuse(&mut self, reasons: &[Reason]) {
         let assessment = &mut self.assessment;
         assessment.quality = quality(reasons);
-        assessment.verdict = crate::assess::Verdict::NotUsable;
+        assessment.verdict = Verdict::NotUsable;
         assessment.findings = None;
         assessment.rule = None;
         assessment.maps = None;
+        self.burst = Burst {
+            frames: FRAMES,
+            chosen_verdict: Some(Verdict::NotUsable),
+            ..Burst::default()
+        };
+    }
+
+    /// As of a burst whose last picture shows another thing, of this probability.
+    pub fn differ(&mut self, probability: f32, verdict: Verdict) {
+        let burst = &mut self.burst;
+        burst.lowest = burst.lowest.min(probability);
+        burst.highest = burst.highest.max(probability);
+        burst.verdicts = Verdicts::default();
+        (1..FRAMES).for_each(|_| burst.verdicts.count(self.assessment.verdict));
+        burst.verdicts.count(verdict);
+        self.assessment.verdict = burst.verdicts.together(self.assessment.verdict);
     }
 
     /// Its result screen as it comes up.
@@ -135,25 +158,12 @@ impl Case {
         map: MapView,
         note: &'a CaseNote,
     ) -> Sample<'a> {
-        let burst = match self.assessment.finding(Task::Bcc) {
-            Some(bcc) => Burst {
-                lowest: (bcc.probability - 0.04).max(0.0),
-                highest: bcc.probability + 0.03,
-                ..BURST
-            },
-            None => Burst {
-                scored: 0,
-                lowest: 0.0,
-                highest: 0.0,
-                ..BURST
-            },
-        };
         Sample {
             name,
             scene: Scene::Result {
                 picture: &self.picture,
                 assessment: &self.assessment,
-                burst: Some(burst),
+                burst: Some(self.burst),
                 map,
                 note,
                 taken: Some(&self.taken),
