@@ -15,8 +15,12 @@ use crate::{
     model::{TASKS, Task},
 };
 
-/// A map whose strongest cell stays below this logit is shown paler in proportion, so that a
-/// pattern the model does not see has no bright spot. 2 is a probability of 0.88.
+/// A map whose strongest cell stays below this logit is shown paler in proportion. 2 is a
+/// probability of 0.88.
+///
+/// That is no promise that a task answered "no" has no bright spot: the answer is of the mean over
+/// all cells, and one strong cell among many weak ones is shown in full. Who shows such a map says
+/// that the answer is "no".
 const FULL_EVIDENCE: f32 = 2.0;
 
 /// The heat maps of an answer. `exponents` are the manifest's, see [`scaled`].

@@ -71,15 +71,24 @@ fn sentence(findings: &[Finding; TASKS], says: RuleSays, agrees: Option<bool>) -
     let mut patterns = findings.iter().filter(|f| f.task != Task::Bcc);
     let unsure = patterns.any(Finding::possible);
     let rule = match says {
-        RuleSays::Bcc => format!("Rule: BCC ({})", named(Role::PositiveCriterion)),
-        RuleSays::NotBcc => format!("Rule: not BCC ({})", named(Role::NegativeCriterion)),
+        RuleSays::Bcc => format!(
+            "Patterns speak for BCC ({})",
+            named(Role::PositiveCriterion)
+        ),
+        RuleSays::NotBcc => format!(
+            "Patterns speak against BCC ({})",
+            named(Role::NegativeCriterion)
+        ),
         // A pattern marked "?" beside "none found" would contradict it.
-        RuleSays::Silent if unsure => "Rule: silent, no pattern is sure".to_owned(),
-        RuleSays::Silent => "Rule: silent, no pattern found".to_owned(),
+        RuleSays::Silent if unsure => {
+            "Patterns: none is sure, which says nothing either way".to_owned()
+        }
+        RuleSays::Silent => "Patterns: none found, which says nothing either way".to_owned(),
     };
+    // Not "the network": it would be read as the pigment network.
     match agrees {
-        Some(true) => format!("{rule}; the network agrees"),
-        Some(false) => format!("{rule}; the network DISAGREES"),
+        Some(true) => format!("{rule}; the model agrees"),
+        Some(false) => format!("{rule}; the model DISAGREES"),
         None => rule,
     }
 }
@@ -114,8 +123,33 @@ mod tests {
             p[Task::Ulceration.index()] = ulceration;
             decide(&findings(p)).1.sentence
         };
-        assert_eq!(line(0.1), "Rule: silent, no pattern found");
-        assert_eq!(line(0.3), "Rule: silent, no pattern is sure");
+        assert!(line(0.1).starts_with("Patterns: none found, "));
+        assert!(line(0.3).starts_with("Patterns: none is sure, "));
+    }
+
+    #[test]
+    fn the_rules_line_never_says_network_but_for_the_pattern() {
+        for (bcc, network, ulceration, words) in [
+            (
+                0.9,
+                0.9,
+                0.0,
+                "against BCC (pigment network); the model DISAGREES",
+            ),
+            (
+                0.1,
+                0.9,
+                0.0,
+                "against BCC (pigment network); the model agrees",
+            ),
+            (0.9, 0.0, 0.9, "for BCC (ulceration); the model agrees"),
+            (0.4, 0.0, 0.9, "for BCC (ulceration)"),
+        ] {
+            let mut p = [0.0; TASKS];
+            (p[0], p[1], p[2]) = (bcc, network, ulceration);
+            let sentence = decide(&findings(p)).1.sentence;
+            assert_eq!(sentence, format!("Patterns speak {words}"));
+        }
     }
 
     #[test]

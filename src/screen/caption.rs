@@ -23,8 +23,16 @@ pub(super) fn legend(
     let style = Style::new(20.0 * u);
     match (map, &assessment.maps) {
         (MapView::Task(_) | MapView::Signs, Some(maps)) => {
-            let words = match map {
-                MapView::Task(task) => format!("Heat map: {}", task.name()),
+            // A map may glow where the answer is "no": it is of the strongest cell, the answer of all.
+            let no = match map {
+                MapView::Task(task) => assessment.finding(task).filter(|f| f.absent()),
+                _ => None,
+            };
+            let words = match (map, no) {
+                (MapView::Task(task), Some(finding)) => {
+                    format!("Map: {}, answered no ({})", task.name(), finding.percent())
+                }
+                (MapView::Task(task), None) => format!("Heat map: {}", task.name()),
                 _ => "Heat map: the signs found".to_owned(),
             };
             sheet.text(style.bold().set(&words, name));
@@ -32,8 +40,10 @@ pub(super) fn legend(
             if shown.iter().all(|&value| value <= 0.0) {
                 let words = "Empty: no evidence for it anywhere. Not an all-clear.";
                 sheet.text(style.colour(theme::QUIET).set(words, area));
+            } else if no.is_some() {
+                scale(sheet, u, area, "none", "where it looked most");
             } else {
-                scale(sheet, u, area);
+                scale(sheet, u, area, "no evidence", "strong");
             }
         }
         (_, None) => sheet.text(style.set("There is no heat map for this result", name)),
@@ -46,15 +56,13 @@ pub(super) fn legend(
 }
 
 /// The colours between the words for their ends.
-pub(super) fn scale(sheet: &mut Sheet<'_>, u: f32, mut area: Area) {
+fn scale(sheet: &mut Sheet<'_>, u: f32, mut area: Area, none: &str, strong: &str) {
     area = area.inset(0.0, 1.0 * u);
     let style = Style::new(17.0 * u).colour(theme::QUIET).middle();
     let width = |words: &str| text::room(words, 17.0 * u, Weight::Medium);
-    let none = "no evidence";
-    let strong = "strong";
     let left = area.cut_left(width(none).min(area.w * 0.4));
     sheet.text(style.set(none, left));
-    let right = area.cut_right(width(strong).min(area.w * 0.4));
+    let right = area.cut_right(width(strong).min(area.w * 0.6));
     sheet.text(style.align(Align::Right).set(strong, right));
     let area = area.inset(8.0 * u, 2.5 * u);
     sheet.items.push(Item::Scale { area });

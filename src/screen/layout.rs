@@ -3,6 +3,10 @@
 
 use super::area::Area;
 
+/// Height of an alert strip at least, in pixels, where no more than a fifth of the screen's goes to
+/// all of them.
+const LEGIBLE: f32 = 29.0;
+
 /// The parts of a screen.
 pub(super) struct Layout {
     /// Pixels a unit: 1/480 of the height, held back on narrow screens.
@@ -30,7 +34,9 @@ impl Layout {
             (height / 480.0).min(width / 720.0)
         };
         let mut rest = Area::new(0.0, 0.0, width, height);
-        let strip = if portrait { 42.0 } else { 28.0 } * unit;
+        // On a small screen what must not be overlooked has room for two lines that can be read.
+        let room = LEGIBLE.min(height * 0.2 / alerts.max(1) as f32);
+        let strip = (if portrait { 42.0 } else { 28.0 } * unit).max(room);
         let alerts = (0..alerts).map(|_| rest.cut_top(strip)).collect();
         let status = rest.cut_bottom(if portrait { 56.0 } else { 30.0 } * unit);
         rest.cut_bottom(6.0 * unit);

@@ -30,7 +30,12 @@ impl MapView {
         else {
             return MapView::Off;
         };
-        MapView::of(signs::first(findings))
+        let tasks = signs::first(findings);
+        // Uncertain by the other pictures of its burst: this one has nothing to show.
+        if tasks == signs::only(Task::Bcc) && findings[Task::Bcc.index()].absent() {
+            return MapView::Off;
+        }
+        MapView::of(tasks)
     }
 
     /// The next map (`by` is 1) or the one before (-1), in a circle: none, the signs together
@@ -105,7 +110,12 @@ mod tests {
 
     #[test]
     fn without_bcc_signs_a_map_or_a_usable_picture_none_comes_first() {
-        for name in ["result-no-signs", "result-no-map", "not-usable"] {
+        for name in [
+            "result-no-signs",
+            "result-pictures-differ",
+            "result-no-map",
+            "not-usable",
+        ] {
             assert_eq!(MapView::first(&of_sample(name)), MapView::Off, "{name}");
         }
     }

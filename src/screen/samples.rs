@@ -65,7 +65,7 @@ impl Samples {
         let suspected = [0.83, 0.06, 0.71, 0.38, 0.12, 0.04, 0.02, 0.91];
         let mut ungated = Case::new(6, &[], (640, 480), [0.07; TASKS]);
         ungated.assessment.quality = quality(&[Reason::Glare]);
-        let mut differ = Case::new(8, &[ON], (640, 480), no);
+        let mut differ = Case::new(8, &[MG], (640, 480), no);
         differ.differ(0.91, Verdict::BccSuspected);
         let mut no_map = Case::new(3, &[], (640, 480), no);
         no_map.assessment.maps = None;
@@ -206,6 +206,11 @@ impl Samples {
             self.differ.first("result-pictures-differ", unsaved),
             self.no_signs
                 .sample("result-empty-map", MapView::Task(Task::SpokeWheel), unsaved),
+            self.differ.sample(
+                "result-map-of-a-no",
+                MapView::Task(Task::MultipleGlobules),
+                unsaved,
+            ),
             self.no_map.first("result-no-map", unsaved),
             self.blurred.first("not-usable", unsaved),
         ]

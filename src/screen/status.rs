@@ -78,7 +78,7 @@ fn alert_strip(sheet: &mut Sheet<'_>, layout: &Layout, mut area: Area, words: &s
     area = area.inset(8.0 * u, 2.0 * u);
     let style = Style {
         least: 12.0 * u,
-        ..Style::new(20.0 * u)
+        ..Style::new((20.0 * u).max(14.0))
     };
     let style = style.bold().colour(theme::BACKGROUND).middle().wrap();
     sheet.text(style.set(words, area));

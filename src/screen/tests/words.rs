@@ -6,7 +6,10 @@ use super::{
     order::in_order,
     samples, texts,
 };
-use crate::assess::{ModelInfo, Verdict, ViewCount, report::NOTICE};
+use crate::assess::{
+    ModelInfo, Verdict, ViewCount,
+    report::{NOT_LOOKED_FOR, NOTICE},
+};
 
 #[test]
 fn at_the_usual_sizes_no_word_of_ours_is_shortened() {
@@ -148,6 +151,107 @@ fn the_notice_stands_beside_every_verdict() {
             assert!(shown.contains(NOTICE), "{} at {size:?}", sample.name);
             let head = assessment.verdict.words().split(": ").next().unwrap_or("");
             assert!(shown.contains(head), "{} at {size:?}", sample.name);
+        }
+    }
+}
+
+/// All words of a sample's screen in one line.
+fn shown(name: &str, size: (u32, u32)) -> String {
+    let all = samples().all();
+    let sample = all.iter().find(|s| s.name == name).expect("the sample");
+    let lines = texts(&compose(&sample.scene, &sample.status, size));
+    let lines = lines.iter().flat_map(|text| text.lines.clone());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// The usual sizes, the smallest, and one that stands.
+fn sizes() -> impl Iterator<Item = (u32, u32)> {
+    SIZES.into_iter().chain([(320, 240), (480, 800)])
+}
+
+#[test]
+fn no_signs_stands_nowhere_without_what_was_not_looked_for() {
+    for size in sizes() {
+        for name in ["result-no-signs", "result-no-map", "case-waits", "gate-off"] {
+            let words = shown(name, size);
+            assert!(
+                words.contains(NOT_LOOKED_FOR),
+                "{name} at {size:?}: {words}"
+            );
+        }
+        assert!(!shown("result-suspected", size).contains(NOT_LOOKED_FOR));
+        let help = shown("help", size);
+        assert!(help.contains("Melanoma and other cancers are not looked for"));
+    }
+}
+
+#[test]
+fn pictures_that_differ_are_an_uncertain_verdict_with_the_reason() {
+    for size in sizes() {
+        let words = shown("result-pictures-differ", size);
+        assert!(
+            words.contains("Uncertain Pictures differ, repeat or refer"),
+            "{words}"
+        );
+        assert!(
+            words.contains("5 of 5 pictures: BCC <1 % to 91 %"),
+            "{words}"
+        );
+        assert!(!words.contains("No BCC signs"), "{words}");
+    }
+}
+
+#[test]
+fn help_says_what_to_do_after_each_answer() {
+    for size in sizes() {
+        let words = shown("help", size);
+        for part in [
+            "BCC suspected Refer",
+            "Uncertain Hold still and repeat",
+            "No BCC signs found Does not mean healthy",
+            "Image not usable Do what the hint says",
+        ] {
+            let mut rest = words.as_str();
+            for word in part.split(' ') {
+                let at = rest.find(word);
+                rest = at.map_or_else(|| panic!("{word} at {size:?}: {words}"), |at| &rest[at..]);
+            }
+        }
+        assert!(words.contains("What is not saved then is gone"), "{words}");
+    }
+}
+
+#[test]
+fn a_map_of_what_is_answered_no_says_so() {
+    for size in sizes() {
+        let of = |name| shown(name, size);
+        assert!(of("result-map-of-a-no").contains("Multiple globules, answered no (11 %)"));
+        assert!(of("result-map-of-a-no").contains("where it looked most"));
+        assert!(!of("result-map-of-a-no").contains("strong"));
+        assert!(of("result-pattern-map").contains("strong"));
+    }
+}
+
+#[test]
+fn an_alert_alone_can_be_read_on_the_smallest_screens() {
+    for size in [(320, 240), (480, 320)] {
+        for sample in samples().all() {
+            if !["engine-fallback", "save-failed", "case-waits"].contains(&sample.name) {
+                continue;
+            }
+            let texts = texts(&compose(&sample.scene, &sample.status, size));
+            let alert = texts.iter().find(|text| {
+                let words = text.lines.join(" ");
+                words.starts_with("NOT SAVED:") || words.starts_with("ENGINE FALLBACK:")
+            });
+            let alert = alert.expect("an alert");
+            assert!(!alert.shortened, "{} at {size:?}", sample.name);
+            assert!(
+                alert.size >= 11.0,
+                "{} at {size:?}: {}",
+                sample.name,
+                alert.size
+            );
         }
     }
 }
