@@ -23,7 +23,7 @@ const ANSWERS: [(Verdict, &str); 4] = [
     ),
     (
         Verdict::NoBccSigns,
-        "Does not mean healthy. Melanoma and other cancers are not looked for: judge it yourself.",
+        "Does not mean healthy. Melanoma and other cancers are not looked for.",
     ),
     (Verdict::NotUsable, "Do what the hint says, and repeat."),
 ];
