@@ -167,7 +167,7 @@ fn the_verdict_is_judged_and_not_the_network_alone() {
     answers[119].0 = 0.9;
     let e = judged_after(&answers, "", 1, |case, prediction| {
         let scored = prediction.scored.as_mut().unwrap();
-        if case.file == "0.jpg" || (!case.bcc && case.line % 2 == 0) {
+        if case.file == "0.jpg" || (!case.bcc && case.line.is_multiple_of(2)) {
             scored.verdict = Verdict::Uncertain;
         }
         prediction.usable = case.file != "1.jpg";
@@ -238,8 +238,13 @@ fn four_images_of_each_lesion_make_no_interval_narrower() {
         })
         .collect();
     let change = |case: &mut Case, prediction: &mut Prediction| {
-        case.sex = if case.line % 3 == 0 { "female" } else { "male" }.into();
-        prediction.usable = case.line % 10 > 0;
+        case.sex = if case.line.is_multiple_of(3) {
+            "female"
+        } else {
+            "male"
+        }
+        .into();
+        prediction.usable = !case.line.is_multiple_of(10);
     };
     let [once, four_times] = [1, 4].map(|copies| judged_after(&answers, "", copies, change));
     let mut compared = 0;
@@ -260,15 +265,19 @@ fn four_images_of_each_lesion_make_no_interval_narrower() {
         );
         assert_eq!(a.small, b.small, "{name}");
         if a.interval == "wilson" && a.value.is_some() {
-            assert_eq!(b.interval, "wilson, clustered by lesion", "{name}");
+            assert_eq!(b.interval, "wilson clustered by lesion", "{name}");
             let [a, b] = [a, b].map(|e| e.high.unwrap() - e.low.unwrap());
             assert!((0.99..1.08).contains(&(b / a)), "{name}: {a}, {b}");
             compared += 1;
         }
     }
     assert!(compared > 100, "{compared}");
+    // An interval's words stay in their column.
+    let csv = String::from_utf8(four_times.csv()).unwrap();
+    let commas = |line: &str| line.matches(',').count();
+    assert!(csv.lines().all(|line| commas(line) == 9), "{csv}");
     for (a, b) in once.prevalence.iter().zip(&four_times.prevalence) {
-        assert_eq!(b.ppv.interval, "wilson of both shares, clustered by lesion");
+        assert_eq!(b.ppv.interval, "wilson of both shares clustered by lesion");
         let [a, b] = [a, b].map(|row| row.ppv.high.unwrap() - row.ppv.low.unwrap());
         assert!((0.99..1.05).contains(&(b / a)), "{a}, {b}");
     }

@@ -29,7 +29,7 @@ pub struct Estimate {
     /// Whether it rests on fewer than [`SMALL`] lesions (for a ranking: of either class).
     pub small: bool,
     /// How the interval was made: `wilson`, `wilson of both shares`, `bootstrap` or
-    /// `centred bootstrap`; of the first two with `, clustered by lesion` where some lesion has
+    /// `centred bootstrap`; the first two end in `clustered by lesion` where some lesion has
     /// several images.
     pub interval: String,
 }
@@ -186,7 +186,7 @@ impl Estimate {
 }
 
 /// Words of an interval that lesions with several images were counted for.
-const CLUSTERED: &str = ", clustered by lesion";
+const CLUSTERED: &str = " clustered by lesion";
 
 /// A bootstrap interval where it says something: drawing the same two or three cases again and again
 /// says nothing of others like them, and where no draw holds a miss, that is no certainty that there
