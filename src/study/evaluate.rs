@@ -12,6 +12,7 @@ mod patterns;
 mod predict;
 mod provenance;
 mod subgroups;
+mod verdict;
 mod view;
 
 use std::path::PathBuf;
@@ -34,7 +35,8 @@ pub use predict::{
     Prediction, Run, Scored, Unreadable, fault, from_assessor, from_json, not_analysed,
 };
 pub use provenance::{EngineCount, Provenance};
-pub(crate) use view::View;
+pub use verdict::{Told, VerdictTable};
+pub(crate) use view::{AGAINST_NEVI, View};
 
 /// What is judged.
 pub struct Inputs<'a> {
@@ -78,7 +80,7 @@ pub struct Source {
 /// One figure.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
-    /// Part of the report: `bcc`, `patterns`, `rule`, `calibration`, `subgroups`, `gate`, …
+    /// Part of the report: `verdict`, `bcc`, `patterns`, `rule`, `calibration`, `subgroups`, `gate`, …
     pub section: &'static str,
     /// Which cases.
     pub subset: String,
@@ -120,6 +122,8 @@ pub struct Evaluation {
     pub compared_with: Option<Provenance>,
     /// How many of what.
     pub flow: Flow,
+    /// What the device itself says, network and rule together, by diagnosis.
+    pub verdicts: Vec<VerdictTable>,
     /// Every figure.
     pub figures: Vec<Figure>,
     /// Every two-by-two table.
@@ -180,6 +184,7 @@ pub fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation, String> {
     }
     let mut figures = Vec::new();
     let mut tables = Vec::new();
+    let verdicts = verdict::verdicts(inputs, &all, &mut figures);
     let curves = discrimination::bcc(&all, &mut figures, &mut tables);
     let calibration = calibration::all(&all, &mut figures);
     let prevalence = calibration::prevalence(&all);
@@ -198,6 +203,7 @@ pub fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation, String> {
         compared_with: inputs.other.map(|other| other.provenance.clone()),
         flow: flow(inputs, &all),
         failures: failures::failures(&all),
+        verdicts,
         figures,
         tables,
         curves,

@@ -5,6 +5,7 @@
 
 mod bootstrap;
 mod calibration;
+mod clustered;
 mod confusion;
 mod coverage;
 mod decision;
@@ -19,11 +20,12 @@ pub use calibration::{
     Bin, Bins, Recalibration, brier, calibration_in_the_large, ece, reliability, slope_intercept,
 };
 pub(super) use calibration::{logit, sigmoid};
+pub use clustered::Clustered;
 pub use confusion::Confusion;
 pub use coverage::{Coverage, risk_coverage};
 pub use decision::{NetBenefit, net_benefit};
 pub use estimate::{Estimate, SMALL};
-pub use mcnemar::{McNemar, mcnemar};
+pub use mcnemar::{McNemar, mcnemar, mcnemar_by_cluster};
 pub use prevalence::{npv, ppv};
 pub use ranking::{auroc, average_precision, precision_recall_curve, roc_curve};
 pub use wilson::wilson;

@@ -266,7 +266,7 @@ fn summary(evaluation: &Evaluation) -> String {
     text.push('\n');
     for f in &evaluation.figures {
         let shown = match f.section {
-            "bcc" | "rule" | "gate" | "compare" => true,
+            "verdict" | "bcc" | "rule" | "gate" | "compare" => true,
             "patterns" => f.metric == "AUROC",
             "calibration" => f.task == "BCC",
             _ => false,

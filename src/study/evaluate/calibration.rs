@@ -2,12 +2,16 @@
 
 use serde::Serialize;
 
-use super::{Figure, view::View};
+use super::{
+    Figure,
+    view::{Item, View},
+};
 use crate::{
+    assess::Verdict,
     model::Task,
     study::metrics::{
-        Bin, Bins, Confusion, Estimate, NetBenefit, brier, calibration_in_the_large, ece,
-        net_benefit, npv, ppv, reliability, slope_intercept,
+        Bin, Bins, Estimate, NetBenefit, brier, calibration_in_the_large, ece, net_benefit, npv,
+        ppv, reliability, slope_intercept,
     },
 };
 
@@ -23,13 +27,13 @@ pub struct Calibration {
 /// What an answer is worth at one prevalence.
 #[derive(Clone, Debug, Serialize)]
 pub struct PrevalenceRow {
-    /// `low` or `high`.
+    /// `verdict` (suspected, no signs), or the network alone at `low` or `high`.
     pub threshold: &'static str,
     /// Share of BCC among those looked at.
     pub prevalence: f64,
-    /// Chance that an answer from the threshold on is right.
+    /// Chance that an answer from the threshold on (suspected) is right.
     pub ppv: Estimate,
-    /// Chance that an answer below it is right.
+    /// Chance that an answer below it (no signs) is right.
     pub npv: Estimate,
 }
 
@@ -104,29 +108,37 @@ pub(super) fn all(view: &View<'_>, figures: &mut Vec<Figure>) -> Vec<Calibration
 }
 
 pub(super) fn prevalence(view: &View<'_>) -> Vec<PrevalenceRow> {
+    let from = |at: f64| move |i: &Item<'_>| i.p(Task::Bcc) >= at;
+    let (high, low) = (from(view.high(Task::Bcc)), from(view.low(Task::Bcc)));
+    let suspected = |i: &Item<'_>| i.scored.verdict == Verdict::BccSuspected;
+    // Uncertain is neither: a no of these is a verdict of no signs alone.
+    let any_signs = |i: &Item<'_>| i.scored.verdict != Verdict::NoBccSigns;
     let mut rows = Vec::new();
-    for (threshold, at) in [("high", view.high(Task::Bcc)), ("low", view.low(Task::Bcc))] {
-        let said = view
-            .items
-            .iter()
-            .map(|i| (i.p(Task::Bcc) >= at, i.case.bcc));
-        let counts = Confusion::count(said);
-        let sensitivity = (counts.true_positive, counts.positives());
-        let specificity = (counts.true_negative, counts.negatives());
+    for (threshold, yes, not_no) in [
+        ("verdict", &suspected as Says<'_>, &any_signs as Says<'_>),
+        ("high", &high, &high),
+        ("low", &low, &low),
+    ] {
+        let [for_yes, for_no] = [yes, not_no].map(|said| {
+            (
+                view.share(|i| i.case.bcc.then(|| said(i))),
+                view.share(|i| (!i.case.bcc).then(|| !said(i))),
+            )
+        });
         for prevalence in PREVALENCES {
-            let worth = |of: fn(f64, f64, f64) -> Option<f64>| {
-                Estimate::of_shares(sensitivity, specificity, |a, b| of(a, b, prevalence))
-            };
             rows.push(PrevalenceRow {
                 threshold,
                 prevalence,
-                ppv: worth(ppv),
-                npv: worth(npv),
+                ppv: Estimate::of_shares(&for_yes.0, &for_yes.1, |a, b| ppv(a, b, prevalence)),
+                npv: Estimate::of_shares(&for_no.0, &for_no.1, |a, b| npv(a, b, prevalence)),
             });
         }
     }
     rows
 }
+
+/// Whether something was said of an image.
+type Says<'a> = &'a dyn Fn(&Item<'_>) -> bool;
 
 /// Decision curves: at the test set's prevalence, with the probabilities as they are; and at
 /// primary care's, where they are first moved there by Bayes' rule from the prevalence they were

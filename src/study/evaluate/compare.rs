@@ -7,7 +7,7 @@ use crate::{
         SEED,
         consensus::PRESENT,
         labels::Case,
-        metrics::{Bootstrap, Estimate, McNemar, auroc, mcnemar},
+        metrics::{Bootstrap, Estimate, McNemar, auroc, mcnemar_by_cluster},
     },
 };
 
@@ -48,7 +48,8 @@ pub(super) fn compare(
             (p.second >= highs.1) == p.truth,
         )
     };
-    (!bcc.is_empty()).then(|| mcnemar(bcc.iter().map(right)))
+    let pairs = bcc.iter().map(|p| (p.lesion, right(p)));
+    (!bcc.is_empty()).then(|| mcnemar_by_cluster(pairs))
 }
 
 fn pairs<'a>(inputs: &'a Inputs<'_>, other: &Run, task: Task) -> Vec<Pair<'a>> {
@@ -84,7 +85,8 @@ fn difference(pairs: &[Pair<'_>], rounds: usize) -> Estimate {
     let everything: Vec<usize> = (0..pairs.len()).collect();
     let value = of(&everything);
     let lesions = pairs.iter().map(|p| p.lesion);
-    let ends = value.and_then(|_| Bootstrap::by_cluster(lesions, rounds, SEED).interval(of));
+    let bootstrap = Bootstrap::by_cluster(lesions, rounds, SEED);
+    let ends = value.and_then(|_| bootstrap.interval(of));
     let truth: Vec<bool> = pairs.iter().map(|p| p.truth).collect();
-    Estimate::of_classes(value, ends, &truth, "bootstrap")
+    Estimate::of_classes(value, ends, &truth, &bootstrap, "bootstrap")
 }

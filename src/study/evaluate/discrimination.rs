@@ -2,12 +2,15 @@
 
 use serde::Serialize;
 
-use super::{Figure, TwoByTwo, view::View};
+use super::{
+    Figure, TwoByTwo,
+    view::{View, of_both_classes},
+};
 use crate::{
     model::Task,
     study::metrics::{
-        Confusion, Coverage, Estimate, auroc, average_precision, precision_recall_curve,
-        risk_coverage, roc_curve,
+        Confusion, Coverage, auroc, average_precision, precision_recall_curve, risk_coverage,
+        roc_curve,
     },
 };
 
@@ -16,7 +19,7 @@ use crate::{
 pub struct Curves {
     /// (1 - specificity, sensitivity).
     pub roc: Vec<(f64, f64)>,
-    /// The same for BCC against nevi.
+    /// The same for BCC against nevi; empty where the labels have none.
     pub roc_nevi: Vec<(f64, f64)>,
     /// (recall, precision).
     pub precision_recall: Vec<(f64, f64)>,
@@ -28,9 +31,9 @@ pub struct Curves {
 const TASK: Task = Task::Bcc;
 
 pub(super) fn bcc(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut Vec<TwoByTwo>) -> Curves {
-    let nevi = all.part("BCC against NV", |i| i.case.bcc || i.case.diagnosis == "NV");
+    let nevi = all.against_nevi();
     let passed = all.part("gate on", |i| i.usable);
-    for view in [all, &passed, &nevi] {
+    for view in [all, &passed].into_iter().chain(&nevi) {
         let truth = view.bcc();
         view.add(
             figures,
@@ -47,16 +50,18 @@ pub(super) fn bcc(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut Vec<Tw
             view.scored(TASK, &truth, average_precision),
         );
         for threshold in [("high", view.high(TASK)), ("low", view.low(TASK))] {
-            let counts = view.at_threshold("bcc", TASK, threshold, &truth, figures, Some(tables));
-            let npv = Estimate::share(counts.true_negative, counts.passed());
-            view.add(figures, "bcc", TASK, format!("NPV at {}", threshold.0), npv);
+            view.at_threshold("bcc", TASK, threshold, &truth, figures, Some(tables));
+            let (name, at) = threshold;
+            let npv = view.share(|i| (i.p(TASK) < at).then_some(!i.case.bcc));
+            let npv = of_both_classes(&truth, npv);
+            view.add(figures, "bcc", TASK, format!("NPV at {name}"), npv);
             derived(view, threshold, &truth, figures);
         }
         abstaining(view, figures);
     }
     Curves {
         roc: roc_curve(&all.p(TASK), &all.bcc()),
-        roc_nevi: roc_curve(&nevi.p(TASK), &nevi.bcc()),
+        roc_nevi: nevi.map_or(Vec::new(), |nevi| roc_curve(&nevi.p(TASK), &nevi.bcc())),
         precision_recall: precision_recall_curve(&all.p(TASK), &all.bcc()),
         risk_coverage: coverage(all),
     }
@@ -78,6 +83,7 @@ fn derived(view: &View<'_>, (name, at): (&str, f64), truth: &[bool], figures: &m
                 p.iter().zip(t).map(|(&p, &t)| (p >= at, t)),
             ))
         });
+        let estimate = of_both_classes(truth, estimate);
         view.add(
             figures,
             "bcc",
@@ -90,22 +96,16 @@ fn derived(view: &View<'_>, (name, at): (&str, f64), truth: &[bool], figures: &m
 
 /// The band between the thresholds: how many are left unanswered, how good the answers are.
 fn abstaining(view: &View<'_>, figures: &mut Vec<Figure>) {
-    let (low, high) = (view.low(TASK), view.high(TASK));
-    let answered = |p: f64| p >= high || p < low;
-    let right = view
-        .items
-        .iter()
-        .filter(|i| answered(i.p(TASK)))
-        .map(|i| (i.p(TASK) >= high) == i.case.bcc);
-    let share = Estimate::of(view.items.iter().map(|i| answered(i.p(TASK))));
+    let high = view.high(TASK);
+    let answered = |p: f64| !view.between(p);
+    let share = view.share(|i| Some(answered(i.p(TASK))));
+    let right = view.share(|i| {
+        let p = i.p(TASK);
+        answered(p).then_some((p >= high) == i.case.bcc)
+    });
+    let right = of_both_classes(&view.bcc(), right);
     view.add(figures, "bcc", TASK, "coverage outside the band", share);
-    view.add(
-        figures,
-        "bcc",
-        TASK,
-        "accuracy outside the band",
-        Estimate::of(right),
-    );
+    view.add(figures, "bcc", TASK, "accuracy outside the band", right);
 }
 
 fn coverage(view: &View<'_>) -> Vec<Coverage> {

@@ -36,19 +36,11 @@ pub(super) fn gate(inputs: &Inputs<'_>, figures: &mut Vec<Figure>) -> GateReport
         });
     };
     let predictions = &inputs.run.predictions;
-    add(
-        "all",
-        "refused",
-        Estimate::of(predictions.iter().map(|p| !p.usable)),
-    );
-    for (name, bcc) in [("BCC", true), ("non-BCC", false)] {
-        let refused = inputs
-            .cases
-            .iter()
-            .zip(predictions)
-            .filter(|(case, _)| case.bcc == bcc)
-            .map(|(_, p)| !p.usable);
-        add(name, "refused", Estimate::of(refused));
+    for (name, of) in [("all", None), ("BCC", Some(true)), ("non-BCC", Some(false))] {
+        let images = inputs.cases.iter().zip(predictions);
+        let images = images.filter(|(case, _)| of.is_none_or(|bcc| case.bcc == bcc));
+        let refused = images.map(|(case, p)| (case.lesion.as_str(), !p.usable));
+        add(name, "refused", Estimate::by_lesion(refused));
     }
     let not_dermoscopic = inputs.not_dermoscopic.map(|pictures| {
         let refused = Estimate::of(pictures.iter().map(|p| !p.usable));

@@ -5,6 +5,7 @@ mod checklist;
 mod figures;
 mod images;
 mod probabilities;
+mod verdict;
 mod wrong;
 
 use self::figures::find;
@@ -68,19 +69,23 @@ fn head(page: &mut Page, e: &Evaluation) {
         );
     }
     let mut cards = String::from("<div class=\"cards\">");
-    for (name, metric) in [
-        ("AUROC", "AUROC"),
-        ("accuracy at high", "accuracy at high"),
-        ("sensitivity at high", "sensitivity at high"),
-        ("specificity at high", "specificity at high"),
-        ("sensitivity at low", "sensitivity at low"),
-        ("specificity at low", "specificity at low"),
+    for (section, metric) in [
+        ("verdict", "BCC told no signs"),
+        ("verdict", "BCC told suspected or uncertain"),
+        ("verdict", "non-BCC told no signs"),
+        ("verdict", "left uncertain"),
+        ("bcc", "AUROC"),
+        ("bcc", "accuracy at high"),
+        ("bcc", "sensitivity at high"),
+        ("bcc", "specificity at high"),
+        ("bcc", "sensitivity at low"),
+        ("bcc", "specificity at low"),
     ] {
-        let found = find(e, "bcc", "all", metric);
+        let found = find(e, section, "all", metric);
         if let Some((value, found)) = found.and_then(|e| Some((e.value?, e))) {
             let ends = found.ends("–").unwrap_or("no interval".into());
             cards += &format!(
-                "<div class=\"card\">{name}<b>{value:.3}</b><span class=\"ci\">{ends}, n {}</span>{}</div>",
+                "<div class=\"card\">{metric}<b>{value:.3}</b><span class=\"ci\">{ends}, n {}</span>{}</div>",
                 found.n,
                 if found.small { SMALL } else { "" }
             );
@@ -120,7 +125,9 @@ fn known_to_the_model(e: &Evaluation) -> Option<String> {
 fn methods(page: &mut Page, e: &Evaluation) {
     page.section("Methods");
     page.text(&format!(
-        "Answers: {}. Shares have Wilson's 95% interval; predictive values by prevalence the ends \
+        "Answers: {}. Shares have Wilson's 95% interval, where \
+         a lesion has several images that of as many independent ones as they are worth (by the \
+         share's design effect; a lesion counts once where all answers are the same); predictive values by prevalence the ends \
          of those of sensitivity and specificity, carried through Bayes' rule, which is wider than \
          95%; all other figures the 2.5th and 97.5th \
          percentile of {} bootstrap rounds over lesions, with a fixed seed (for the calibration \

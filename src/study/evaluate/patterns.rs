@@ -23,7 +23,7 @@ pub(super) fn patterns(all: &View<'_>, figures: &mut Vec<Figure>, tables: &mut V
         let add = |figures: &mut Vec<Figure>, metric: &str, estimate| {
             read.add(figures, "patterns", task, metric, estimate);
         };
-        add(figures, "prevalence", Estimate::of(truth.iter().copied()));
+        add(figures, "prevalence", read.share(|i| i.consensus(task)));
         add(figures, "AUROC", read.scored(task, &truth, auroc));
         add(
             figures,
@@ -83,7 +83,7 @@ pub(super) fn rule(all: &View<'_>, figures: &mut Vec<Figure>) {
             "rule",
             Task::Bcc,
             metric,
-            Estimate::of(view.items.iter().map(right)),
+            view.share(|i| Some(right(i))),
         );
     };
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::Provenance;
 use crate::{
-    assess::{Assessment, Assessor, Gating},
+    assess::{Assessment, Assessor, Gating, Verdict},
     camera::still,
     model::{TASKS, Task},
     study::{labels::Case, names::on_disk, table::DataError},
@@ -37,6 +37,8 @@ pub struct Prediction {
 pub struct Scored {
     /// Calibrated probabilities in the order of [`Task::ALL`]; NaN never occurs.
     pub probability: [f64; TASKS],
+    /// What the device says, network and rule together, whatever its gate says of the image.
+    pub verdict: Verdict,
 }
 
 /// Answers to all images, in the order of the cases.
@@ -106,6 +108,12 @@ pub fn from_assessor(
 }
 
 impl Prediction {
+    /// What the device says with its gate on: [`Verdict::NotUsable`] where that refuses the image.
+    pub fn verdict(&self) -> Verdict {
+        let scored = self.scored.filter(|_| self.usable);
+        scored.map_or(Verdict::NotUsable, |scored| scored.verdict)
+    }
+
     /// Of an assessment.
     pub fn of(assessment: &Assessment) -> Prediction {
         Prediction {
@@ -118,6 +126,7 @@ impl Prediction {
                 .collect(),
             scored: assessment.findings.as_ref().map(|findings| Scored {
                 probability: std::array::from_fn(|i| f64::from(findings[i].probability)),
+                verdict: assessment.verdict,
             }),
             engine: assessment.engine.name.clone(),
             runtime: assessment.engine.runtime.clone(),

@@ -8,10 +8,7 @@ use super::{
 };
 use crate::{
     model::Task,
-    study::{
-        labels::NOT_STATED,
-        metrics::{Estimate, auroc},
-    },
+    study::{labels::NOT_STATED, metrics::auroc},
 };
 
 pub(super) fn subgroups(all: &View<'_>, figures: &mut Vec<Figure>) {
@@ -56,13 +53,12 @@ fn one(part: &View<'_>, figures: &mut Vec<Figure>, both: bool) {
     };
     add(figures, "AUROC", part.scored(Task::Bcc, &truth, auroc));
     for (name, at) in [("high", part.high(Task::Bcc)), ("low", part.low(Task::Bcc))] {
-        let said = |i: &&Item<'_>| i.p(Task::Bcc) >= at;
-        let (bcc, non): (Vec<_>, Vec<_>) = part.items.iter().partition(|i| i.case.bcc);
+        let said = |i: &Item<'_>| i.p(Task::Bcc) >= at;
         if both {
-            let hit = Estimate::of(bcc.iter().map(said));
+            let hit = part.share(|i| i.case.bcc.then(|| said(i)));
             add(figures, &format!("sensitivity at {name}"), hit);
         }
-        let passed = Estimate::of(non.iter().map(|i| !said(i)));
+        let passed = part.share(|i| (!i.case.bcc).then(|| !said(i)));
         add(figures, &format!("specificity at {name}"), passed);
     }
 }

@@ -11,6 +11,10 @@ use crate::{
     },
 };
 
+/// The view that holds BCC against nevi alone, and how the labels name a nevus.
+pub(crate) const AGAINST_NEVI: &str = "BCC against NV";
+const NEVUS: &str = "NV";
+
 /// A posterior this far from doubt counts as decided.
 const DECIDED: f64 = 0.8;
 
@@ -101,6 +105,13 @@ impl<'a> View<'a> {
         }
     }
 
+    /// BCC and nevi; `None` where no nevus is among these.
+    pub fn against_nevi(&self) -> Option<View<'a>> {
+        let nevus = |case: &Case| case.diagnosis == NEVUS;
+        let any = self.items.iter().any(|i| nevus(i.case));
+        any.then(|| self.part(AGAINST_NEVI, |i| i.case.bcc || nevus(i.case)))
+    }
+
     pub fn len(&self) -> usize {
         self.items.len()
     }
@@ -133,6 +144,11 @@ impl<'a> View<'a> {
         self.provenance.high[task.index()]
     }
 
+    /// Whether a BCC probability lies between the thresholds.
+    pub fn between(&self, p: f64) -> bool {
+        p >= self.low(Task::Bcc) && p < self.high(Task::Bcc)
+    }
+
     /// Adds a figure of these cases.
     pub fn add(
         &self,
@@ -149,6 +165,12 @@ impl<'a> View<'a> {
             metric: metric.into(),
             estimate,
         });
+    }
+
+    /// The share of yes among the images of which `says` says something.
+    pub fn share(&self, says: impl Fn(&Item<'_>) -> Option<bool>) -> Estimate {
+        let items = self.items.iter();
+        Estimate::by_lesion(items.filter_map(|i| Some((i.case.lesion.as_str(), says(i)?))))
     }
 
     /// The mean of a share over the images of which it is known; `None` where of none.
@@ -178,7 +200,8 @@ impl<'a> View<'a> {
         Estimate::bootstrapped_error(&self.bootstrap(), &self.p(task), truth, figure)
     }
 
-    /// Adds the figures at one threshold and its two-by-two table.
+    /// Adds the figures at one threshold and its two-by-two table. Of a single class there is no
+    /// precision and no accuracy: they would be its share, or its sensitivity, under another name.
     pub fn at_threshold(
         &self,
         section: &'static str,
@@ -187,21 +210,24 @@ impl<'a> View<'a> {
         truth: &[bool],
         figures: &mut Vec<Figure>,
         tables: Option<&mut Vec<TwoByTwo>>,
-    ) -> Confusion {
+    ) {
         let (name, at) = threshold;
-        let counts = Confusion::count(
-            self.items
-                .iter()
-                .zip(truth)
-                .map(|(item, &is)| (item.p(task) >= at, is)),
-        );
-        for (metric, part, whole) in [
-            ("sensitivity", counts.true_positive, counts.positives()),
-            ("specificity", counts.true_negative, counts.negatives()),
-            ("precision", counts.true_positive, counts.called()),
-            ("accuracy", counts.right(), counts.total()),
-        ] {
-            let estimate = Estimate::share(part, whole);
+        let answers: Vec<(&Item<'_>, bool, bool)> = self
+            .items
+            .iter()
+            .zip(truth)
+            .map(|(item, &is)| (item, item.p(task) >= at, is))
+            .collect();
+        let counts = Confusion::count(answers.iter().map(|&(_, said, is)| (said, is)));
+        for (metric, of_both, right) in SHARES {
+            let estimate = Estimate::by_lesion(answers.iter().filter_map(|&(item, said, is)| {
+                Some((item.case.lesion.as_str(), right(said, is)?))
+            }));
+            let estimate = if of_both {
+                of_both_classes(truth, estimate)
+            } else {
+                estimate
+            };
             self.add(
                 figures,
                 section,
@@ -219,6 +245,25 @@ impl<'a> View<'a> {
                 counts,
             });
         }
-        counts
+    }
+}
+
+/// A share of the two-by-two table: its name, whether it takes both classes, and of an answer
+/// said and true whether it is right; `None` where it does not count.
+type Share = (&'static str, bool, fn(bool, bool) -> Option<bool>);
+
+const SHARES: [Share; 4] = [
+    ("sensitivity", false, |said, is| is.then_some(said)),
+    ("specificity", false, |said, is| (!is).then_some(!said)),
+    ("precision", true, |said, is| said.then_some(is)),
+    ("accuracy", true, |said, is| Some(said == is)),
+];
+
+/// The estimate, without a value where one of the classes is missing.
+pub(crate) fn of_both_classes(truth: &[bool], estimate: Estimate) -> Estimate {
+    if truth.contains(&true) && truth.contains(&false) {
+        estimate
+    } else {
+        estimate.without_value()
     }
 }

@@ -48,6 +48,12 @@ impl Bootstrap {
         }
     }
 
+    /// How many clusters hold an observation that is `such`.
+    pub fn clusters_with(&self, such: impl Fn(usize) -> bool) -> u64 {
+        let clusters = self.clusters.iter();
+        clusters.filter(|c| c.iter().any(|&i| such(i))).count() as u64
+    }
+
     /// How many rounds are drawn.
     pub fn rounds(&self) -> usize {
         self.rounds

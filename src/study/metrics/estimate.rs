@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{bootstrap::Bootstrap, wilson::wilson};
+use super::{
+    bootstrap::Bootstrap,
+    clustered::Clustered,
+    wilson::{self, wilson},
+};
 
-/// Fewer cases than this are flagged wherever their figure is shown.
+/// Fewer cases, or lesions, than this are flagged wherever their figure is shown.
 pub const SMALL: u64 = 30;
-/// With fewer cases than this, or fewer of either class, a bootstrap interval would only pretend; none
-/// is given.
+/// With fewer lesions than this, or fewer of either class, a bootstrap interval would only pretend;
+/// none is given.
 const TOO_FEW: u64 = 5;
 
 /// A figure with its 95% interval and number of cases.
@@ -22,10 +26,11 @@ pub struct Estimate {
     pub high: Option<f64>,
     /// Cases it rests on: for a share its denominator, for a ranking all cases ranked.
     pub n: u64,
-    /// Whether it rests on fewer than [`SMALL`] cases (for a ranking: of either class).
+    /// Whether it rests on fewer than [`SMALL`] lesions (for a ranking: of either class).
     pub small: bool,
     /// How the interval was made: `wilson`, `wilson of both shares`, `bootstrap` or
-    /// `centred bootstrap`.
+    /// `centred bootstrap`; the first two end in `clustered by lesion` where some lesion has
+    /// several images.
     pub interval: String,
 }
 
@@ -43,16 +48,45 @@ impl Estimate {
         }
     }
 
+    /// The share of yes among answers, each with its lesion. Where one has several, Wilson's
+    /// interval is that of as many independent ones as they are worth ([`Clustered`]).
+    pub fn by_lesion<'a>(answers: impl IntoIterator<Item = (&'a str, bool)>) -> Estimate {
+        let counted = Clustered::count(answers);
+        let simple = Estimate::share(counted.part, counted.whole);
+        let Some(value) = simple.value.filter(|_| !counted.is_simple()) else {
+            return simple;
+        };
+        let (low, high) = wilson::ends(value, counted.effective());
+        Estimate {
+            low: Some(low),
+            high: Some(high),
+            small: counted.clusters() < SMALL,
+            interval: simple.interval + CLUSTERED,
+            ..simple
+        }
+    }
+
+    /// The same without value and interval: what these cases cannot give.
+    #[must_use]
+    pub fn without_value(self) -> Estimate {
+        Estimate {
+            value: None,
+            low: None,
+            high: None,
+            ..self
+        }
+    }
+
     /// A figure that rises with each of two shares, such as a predictive value with sensitivity
     /// and specificity: its ends are those of both Wilson intervals, carried through it. Wider
     /// than 95%, as both shares would have to be off at once, but never certain.
     pub fn of_shares(
-        first: (u64, u64),
-        second: (u64, u64),
+        a: &Estimate,
+        b: &Estimate,
         figure: impl Fn(f64, f64) -> Option<f64>,
     ) -> Estimate {
-        let [a, b] = [first, second].map(|(part, whole)| Estimate::share(part, whole));
-        let at = |end: fn(&Estimate) -> Option<f64>| figure(end(&a)?, end(&b)?);
+        let at = |end: fn(&Estimate) -> Option<f64>| figure(end(a)?, end(b)?);
+        let clustered = [a, b].iter().any(|e| e.interval.ends_with(CLUSTERED));
         let value = at(|e| e.value);
         Estimate {
             value,
@@ -60,7 +94,7 @@ impl Estimate {
             high: value.and_then(|_| at(|e| e.high)),
             n: a.n + b.n,
             small: a.small || b.small,
-            interval: "wilson of both shares".into(),
+            interval: "wilson of both shares".to_owned() + if clustered { CLUSTERED } else { "" },
         }
     }
 
@@ -84,7 +118,7 @@ impl Estimate {
         let mut again = resampled(scores, truth, &figure);
         let value = figure(scores, truth);
         let ends = value.and_then(|_| bootstrap.interval(&mut again));
-        Estimate::of_classes(value, ends, truth, "bootstrap")
+        Estimate::of_classes(value, ends, truth, bootstrap, "bootstrap")
     }
 
     /// As [`Estimate::bootstrapped`], for a calibration error: see
@@ -98,26 +132,28 @@ impl Estimate {
         let mut again = resampled(scores, truth, &figure);
         let value = figure(scores, truth);
         let ends = value.and_then(|v| bootstrap.centred_interval(v, &mut again));
-        Estimate::of_classes(value, ends, truth, "centred bootstrap")
+        Estimate::of_classes(value, ends, truth, bootstrap, "centred bootstrap")
     }
 
-    /// A figure that rests on two classes, with its interval: none from fewer than five of
-    /// either, and none where all draws are the same.
+    /// A figure that rests on two classes, with its interval: none from fewer than five lesions
+    /// of either, and none where all draws are the same.
     pub fn of_classes(
         value: Option<f64>,
         ends: Option<(f64, f64)>,
         truth: &[bool],
+        bootstrap: &Bootstrap,
         interval: &str,
     ) -> Estimate {
-        let n = truth.len() as u64;
-        let positives = truth.iter().filter(|&&t| t).count() as u64;
-        let ends = drawn_ends(ends, positives.min(n - positives));
+        let fewer = bootstrap
+            .clusters_with(|i| truth[i])
+            .min(bootstrap.clusters_with(|i| !truth[i]));
+        let ends = drawn_ends(ends, fewer);
         Estimate {
             value: value.filter(|v| v.is_finite()),
             low: ends.map(|e| e.0),
             high: ends.map(|e| e.1).filter(|v| v.is_finite()),
-            n,
-            small: positives.min(n - positives) < SMALL,
+            n: truth.len() as u64,
+            small: fewer < SMALL,
             interval: interval.into(),
         }
     }
@@ -130,30 +166,33 @@ impl Estimate {
         })
     }
 
-    /// A mean with a bootstrap interval: none from fewer than five values, and none where all
+    /// A mean with a bootstrap interval: none from fewer than five lesions, and none where all
     /// draws are the same.
     pub fn mean(bootstrap: &Bootstrap, values: &[f64]) -> Estimate {
         let mean = |sum: f64, n: usize| (n > 0).then(|| sum / n as f64);
-        let n = values.len() as u64;
+        let lesions = bootstrap.clusters_with(|_| true);
         let ends =
             bootstrap.interval(|drawn| mean(drawn.iter().map(|&i| values[i]).sum(), drawn.len()));
-        let ends = drawn_ends(ends, n);
+        let ends = drawn_ends(ends, lesions);
         Estimate {
             value: mean(values.iter().sum(), values.len()),
             low: ends.map(|e| e.0),
             high: ends.map(|e| e.1),
-            n,
-            small: n < SMALL,
+            n: values.len() as u64,
+            small: lesions < SMALL,
             interval: "bootstrap".into(),
         }
     }
 }
 
+/// Words of an interval that lesions with several images were counted for.
+const CLUSTERED: &str = " clustered by lesion";
+
 /// A bootstrap interval where it says something: drawing the same two or three cases again and again
 /// says nothing of others like them, and where no draw holds a miss, that is no certainty that there
 /// is none elsewhere.
-fn drawn_ends(ends: Option<(f64, f64)>, cases: u64) -> Option<(f64, f64)> {
-    ends.filter(|(low, high)| cases >= TOO_FEW && low < high)
+fn drawn_ends(ends: Option<(f64, f64)>, lesions: u64) -> Option<(f64, f64)> {
+    ends.filter(|(low, high)| lesions >= TOO_FEW && low < high)
 }
 
 /// A figure as a function of the observations drawn.
@@ -181,7 +220,8 @@ mod tests {
     fn a_predictive_value_without_an_error_is_no_certainty() {
         // Sixty of sixty on both sides.
         let of = |figure: fn(f64, f64, f64) -> Option<f64>| {
-            Estimate::of_shares((60, 60), (60, 60), |a, b| figure(a, b, 0.05))
+            let all = Estimate::share(60, 60);
+            Estimate::of_shares(&all, &all, |a, b| figure(a, b, 0.05))
         };
         for e in [of(ppv), of(npv)] {
             assert_eq!((e.value, e.n, e.small), (Some(1.0), 120, false));
@@ -189,7 +229,8 @@ mod tests {
         }
         // Sensitivity and specificity of 60 of 60 end at 0.94 below.
         assert!((of(ppv).low.unwrap() - 0.452).abs() < 0.001);
-        let never_said = Estimate::of_shares((0, 60), (60, 60), |a, b| ppv(a, b, 0.05));
+        let [none, all] = [0, 60].map(|part| Estimate::share(part, 60));
+        let never_said = Estimate::of_shares(&none, &all, |a, b| ppv(a, b, 0.05));
         assert_eq!((never_said.value, never_said.low), (None, None));
     }
 

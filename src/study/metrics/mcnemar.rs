@@ -1,5 +1,7 @@
 //! McNemar's exact test: do two answers to the same cases differ in how often they are right?
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Result of the test.
@@ -9,8 +11,12 @@ pub struct McNemar {
     pub only_first: u64,
     /// Cases only the second answers right.
     pub only_second: u64,
-    /// Two-sided exact binomial p.
+    /// Two-sided exact p.
     pub p: f64,
+    /// Whether some lesion has several cases: p is then that of exchanging the two answers in
+    /// whole lesions, as their cases are not independent.
+    #[serde(default)]
+    pub by_lesion: bool,
 }
 
 /// Compares pairs of (first right, second right).
@@ -27,7 +33,55 @@ pub fn mcnemar(pairs: impl IntoIterator<Item = (bool, bool)>) -> McNemar {
         only_first,
         only_second,
         p: exact(only_first.min(only_second), only_first + only_second),
+        by_lesion: false,
     }
+}
+
+/// As [`mcnemar`], of cases with the name of their cluster. Where no cluster has two cases, it
+/// is the same test; else the two answers are exchanged in whole clusters (a permutation test,
+/// of which McNemar's is the case of one each).
+pub fn mcnemar_by_cluster<'a>(pairs: impl IntoIterator<Item = (&'a str, (bool, bool))>) -> McNemar {
+    let pairs: Vec<_> = pairs.into_iter().collect();
+    let simple = mcnemar(pairs.iter().map(|pair| pair.1));
+    let mut ahead: HashMap<&str, i64> = HashMap::new();
+    for (cluster, (first, second)) in &pairs {
+        *ahead.entry(cluster).or_default() += i64::from(*first) - i64::from(*second);
+    }
+    if ahead.len() == pairs.len() {
+        return simple;
+    }
+    let ahead: Vec<i64> = ahead.into_values().collect();
+    McNemar {
+        p: exchanged(&ahead),
+        by_lesion: true,
+        ..simple
+    }
+}
+
+/// The chance that the sum of these is as far from 0 as it is, or farther, if each had either
+/// sign with the same chance.
+fn exchanged(ahead: &[i64]) -> f64 {
+    let seen = ahead.iter().sum::<i64>().unsigned_abs() as usize;
+    let mut sizes: Vec<usize> = ahead.iter().map(|d| d.unsigned_abs() as usize).collect();
+    // A fixed order for the same last digit, whatever order the clusters came in.
+    sizes.sort_unstable();
+    let total: usize = sizes.iter().sum();
+    // The chance of each sum, from -total to total.
+    let mut chance = vec![0.0; 2 * total + 1];
+    chance[total] = 1.0;
+    let mut reach = 0;
+    for size in sizes.into_iter().filter(|&size| size > 0) {
+        let mut next = vec![0.0; chance.len()];
+        for sum in total - reach..=total + reach {
+            next[sum - size] += chance[sum] / 2.0;
+            next[sum + size] += chance[sum] / 2.0;
+        }
+        chance = next;
+        reach += size;
+    }
+    let far = chance.iter().enumerate();
+    let far = far.filter(|(sum, _)| sum.abs_diff(total) >= seen);
+    far.map(|(_, p)| p).sum::<f64>().min(1.0)
 }
 
 /// Twice the lower tail of a fair binomial, at most 1.
@@ -58,5 +112,35 @@ mod tests {
         let test = mcnemar([(true, false); 5]);
         assert!((test.p - 0.0625).abs() < 1e-12);
         assert_eq!((test.only_first, test.only_second), (5, 0));
+    }
+    #[test]
+    fn copies_of_a_case_are_no_further_evidence() {
+        let names: Vec<String> = (0..40).map(|i| i.to_string()).collect();
+        let answers = |i: usize| (i < 30, !(5..17).contains(&i));
+        let copied = |copies: usize| {
+            let each = names.iter().enumerate();
+            let each = each.flat_map(|(i, name)| vec![(&**name, answers(i)); copies]);
+            mcnemar_by_cluster(each)
+        };
+        let (once, four_times) = (copied(1), copied(4));
+        assert_eq!(once, mcnemar((0..40).map(answers)));
+        assert!(!once.by_lesion && four_times.by_lesion);
+        assert_eq!(four_times.only_first, 4 * once.only_first);
+        assert!(
+            (four_times.p - once.p).abs() < 1e-12,
+            "{four_times:?} {once:?}"
+        );
+        assert!(once.p > 0.5 && once.p < 1.0, "{once:?}");
+    }
+
+    #[test]
+    fn a_lesion_that_speaks_for_both_speaks_for_neither() {
+        let pairs = [
+            ("a", (true, false)),
+            ("a", (false, true)),
+            ("b", (true, false)),
+        ];
+        let test = mcnemar_by_cluster(pairs);
+        assert_eq!((test.only_first, test.only_second, test.p), (2, 1, 1.0));
     }
 }

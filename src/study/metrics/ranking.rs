@@ -18,11 +18,11 @@ pub fn auroc(scores: &[f64], truth: &[bool]) -> Option<f64> {
 }
 
 /// Average precision: the mean of precision over the recall gained at each distinct score,
-/// without interpolation. `None` without positives.
+/// without interpolation. `None` without both classes: of positives alone every order is perfect.
 pub fn average_precision(scores: &[f64], truth: &[bool]) -> Option<f64> {
     let groups = groups(scores, truth);
-    let (positives, _) = totals(&groups);
-    if positives == 0 {
+    let (positives, negatives) = totals(&groups);
+    if positives == 0 || negatives == 0 {
         return None;
     }
     let (mut yes_so_far, mut so_far, mut sum) = (0u64, 0u64, 0.0);
@@ -54,11 +54,12 @@ pub fn roc_curve(scores: &[f64], truth: &[bool]) -> Vec<(f64, f64)> {
     curve
 }
 
-/// Points (recall, precision), one a distinct score, from the highest score down.
+/// Points (recall, precision), one a distinct score, from the highest score down; none without
+/// both classes.
 pub fn precision_recall_curve(scores: &[f64], truth: &[bool]) -> Vec<(f64, f64)> {
     let groups = groups(scores, truth);
-    let (positives, _) = totals(&groups);
-    if positives == 0 {
+    let (positives, negatives) = totals(&groups);
+    if positives == 0 || negatives == 0 {
         return Vec::new();
     }
     let (mut yes_so_far, mut so_far) = (0u64, 0u64);
@@ -108,6 +109,14 @@ mod tests {
         assert_eq!(auroc(&[0.5, 0.5], &[true, false]), Some(0.5));
         assert_eq!(auroc(&[0.9, 0.1], &[true, false]), Some(1.0));
         assert_eq!(auroc(&[0.9, 0.1], &[true, true]), None);
+    }
+
+    #[test]
+    fn a_single_class_has_no_precision_to_average() {
+        for truth in [[true, true], [false, false]] {
+            assert_eq!(average_precision(&[0.9, 0.1], &truth), None);
+            assert!(precision_recall_curve(&[0.9, 0.1], &truth).is_empty());
+        }
     }
 
     proptest! {

@@ -5,18 +5,20 @@ pub(super) const Z95: f64 = 1.959_963_984_540_054;
 
 /// 95% interval of `part` of `whole`; `None` of nothing.
 pub fn wilson(part: u64, whole: u64) -> Option<(f64, f64)> {
-    if whole == 0 {
-        return None;
-    }
-    let (n, z2) = (whole as f64, Z95 * Z95);
-    let p = part as f64 / n;
+    let n = whole as f64;
+    (whole > 0).then(|| ends(part as f64 / n, n))
+}
+
+/// 95% interval of the share `p` of `n` independent cases; `n` need not be whole.
+pub(super) fn ends(p: f64, n: f64) -> (f64, f64) {
+    let z2 = Z95 * Z95;
     let middle = p + z2 / (2.0 * n);
     let half = Z95 * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
-    Some((
+    (
         ((middle - half) / scale).max(0.0),
         ((middle + half) / scale).min(1.0),
-    ))
+    )
 }
 
 #[cfg(test)]

@@ -146,8 +146,8 @@ pub fn summary(new: &Recalibrated) -> String {
     for (name, counts) in [("low", &new.at_low), ("high", &new.at_high)] {
         let worth = |of: fn(f64, f64, f64) -> Option<f64>| {
             Estimate::of_shares(
-                (counts.true_positive, counts.positives()),
-                (counts.true_negative, counts.negatives()),
+                &Estimate::share(counts.true_positive, counts.positives()),
+                &Estimate::share(counts.true_negative, counts.negatives()),
                 |a, b| of(a, b, prevalence),
             )
         };

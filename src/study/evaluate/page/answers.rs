@@ -1,18 +1,29 @@
 //! How often the answers are right: BCC, the seven patterns and the rule, subgroups.
 
-use super::figures::{of, pivot};
+use super::{
+    figures::{of, pivot},
+    verdict::verdict,
+};
 use crate::study::{
-    evaluate::Evaluation,
+    evaluate::{AGAINST_NEVI, Evaluation},
     html::{Mark, Page, Plot, Table, escape, estimate, forest, number},
     metrics::Estimate,
 };
 
 pub(super) fn bcc(page: &mut Page, e: &Evaluation) {
     page.section("Basal cell carcinoma");
+    verdict(page, e);
+    if !e.figures.iter().any(|f| f.subset == AGAINST_NEVI) {
+        page.text(
+            "BCC against nevi is not judged: no scored image has the diagnosis NV, which is how \
+             the labels have to name a nevus.",
+        );
+    }
+    page.heading("The network alone");
     let p = &e.provenance;
     page.text(&format!(
-        "The device answers no below {:.3} (low), yes from {:.3} (high), and uncertain between. \
-         \"gate on\" leaves out what the quality gate refuses.",
+        "Without the rule, the network's BCC probability says no below {:.3} (low), yes from {:.3} \
+         (high), and nothing between. \"gate on\" leaves out what the quality gate refuses.",
         p.low[0], p.high[0]
     ));
     let figures = of(e, "bcc");
@@ -54,8 +65,11 @@ pub(super) fn bcc(page: &mut Page, e: &Evaluation) {
         unit,
     )
     .series("", &[(0.0, 0.0), (1.0, 1.0)], Mark::Dashed, 3)
-    .series("BCC against everything else", &e.curves.roc, Mark::Line, 0)
-    .series("BCC against nevi", &e.curves.roc_nevi, Mark::Line, 2)
+    .series("BCC against everything else", &e.curves.roc, Mark::Line, 0);
+    let roc = match e.curves.roc_nevi.is_empty() {
+        true => roc,
+        false => roc.series("BCC against nevi", &e.curves.roc_nevi, Mark::Line, 2),
+    }
     .series("", &thresholds, Mark::Dots, 1);
     let precision = Plot::new(
         "Precision-recall curve",
@@ -94,8 +108,15 @@ pub(super) fn bcc(page: &mut Page, e: &Evaluation) {
         }
         page.text(&format!(
             "At the threshold high: only these answers right in {} images, only the other's in {}; \
-             McNemar's exact p = {:.3}.",
-            test.only_first, test.only_second, test.p
+             McNemar's exact p = {:.3}{}.",
+            test.only_first,
+            test.only_second,
+            test.p,
+            if test.by_lesion {
+                ", the answers exchanged in whole lesions, as some have several images"
+            } else {
+                ""
+            }
         ));
         page.raw(&pivot(
             "",

@@ -48,20 +48,28 @@ pub(super) fn failures(
     let f = &e.failures;
     for (title, shown, total) in [
         (
-            "BCC answered no, the surest first",
-            &f.missed,
-            f.missed_total,
+            "BCC told no signs, the surest first",
+            &f.told_no_signs,
+            f.told_no_signs_total,
         ),
         (
-            "Not BCC, answered yes, the surest first",
-            &f.false_alarms,
-            f.false_alarms_total,
+            "Not BCC, told suspected, the surest first",
+            &f.told_suspected,
+            f.told_suspected_total,
         ),
     ] {
         page.heading(&format!("{title}: {} of {total}", shown.len()));
         let all: String = shown.iter().map(|f| failure(f, thumbnails)).collect();
         page.raw(&format!("<div class=\"gallery\">{all}</div>"));
     }
+    page.text(&format!(
+        "Of the BCC that the network alone puts below low, {} of {} have another verdict, as the \
+         rule disagrees; of the others that it puts at high or above, {} of {}.",
+        f.missed_total - f.told_no_signs_total,
+        f.missed_total,
+        f.false_alarms_total - f.told_suspected_total,
+        f.false_alarms_total
+    ));
 }
 
 fn failure(f: &Failure, thumbnails: &dyn Fn(&str) -> Option<String>) -> String {

@@ -1,91 +1,21 @@
 //! The device's answers out of the lines of `analyze --json`.
 
-use std::{collections::HashMap, fmt, fs, path::Path};
+mod line;
 
-use serde::Deserialize;
+use std::{collections::HashMap, fs, path::Path};
 
-use super::{Prediction, Provenance, Run, Scored, unreadable::meant};
-use crate::{
-    model::{TASKS, Task},
-    study::{labels::Case, names::plain, table::DataError},
-};
+pub(super) use self::line::Line;
+use self::line::{Model, Quality, Thresholds};
+use super::{Prediction, Provenance, Run, unreadable::meant};
+use crate::study::{labels::Case, names::plain, table::DataError};
 
-/// A line of `analyze --json`, as far as it is needed here.
-#[derive(Deserialize)]
-pub(super) struct Line {
-    pub path: String,
-    #[serde(default)]
-    pub error: Option<String>,
-    #[serde(default)]
-    bcc: Option<Answer>,
-    #[serde(default)]
-    patterns: Vec<Pattern>,
-    #[serde(default)]
-    quality: Option<Quality>,
-    #[serde(default)]
-    engine: String,
-    #[serde(default)]
-    engine_runtime: String,
-    #[serde(default)]
-    stand_ins: Vec<String>,
-    #[serde(default)]
-    model: Model,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-struct Answer {
-    probability: f64,
-    low: f64,
-    high: f64,
-}
-
-#[derive(Deserialize)]
-struct Pattern {
-    code: String,
-    #[serde(flatten)]
-    answer: Answer,
-}
-
-#[derive(Deserialize)]
-struct Quality {
-    usable: bool,
-    #[serde(default)]
-    reasons: Vec<String>,
-}
-
-#[derive(Default, Deserialize, PartialEq)]
-struct Model {
-    name: String,
-    version: String,
-    sha256: String,
-    /// Lines of an older program have neither.
-    #[serde(default)]
-    manifest_sha256: Option<String>,
-    #[serde(default)]
-    prevalence: Option<f64>,
-}
-
-impl fmt::Display for Model {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == Model::default() {
-            return f.write_str("no model named");
-        }
-        write!(f, "{} {}, sha256 {}", self.name, self.version, self.sha256)?;
-        match &self.manifest_sha256 {
-            Some(manifest) => write!(f, ", manifest {manifest}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Lower and upper ones, in the order of [`Task::ALL`].
-type Thresholds = ([f64; TASKS], [f64; TASKS]);
-
-/// Reads answers from the output of `bccscope analyze --json` (better with `--no-gate`).
+/// Reads answers from the output of `bccscope analyze --json` (better with `--no-gate`). Where a
+/// line has no verdict, it is decided from its probabilities as the device decides it.
 ///
 /// # Errors
 /// [`DataError`]: a line that is none, an image twice, another model or other thresholds than in
-/// the lines before, an image of the labels that is not in it.
+/// the lines before, a verdict that its probabilities do not give, an image of the labels that is
+/// not in it.
 pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, DataError> {
     let text = fs::read_to_string(path)
         .map_err(|e| DataError::file(path, format!("cannot be read: {e}")))?;
@@ -93,6 +23,7 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
     let meant = meant(path, labels, &lines)?;
     let mut model: Option<(u64, Model)> = None;
     let mut thresholds: Option<(u64, Thresholds)> = None;
+    let mut decided_here = 0u64;
     let mut by_name: HashMap<String, (u64, Prediction)> = HashMap::new();
     for (number, mut line) in lines {
         let wrong = |what: String| DataError::line(path, number, what);
@@ -119,10 +50,9 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
             )
         })
         .map_err(wrong)?;
-        let scored = match line.bcc {
+        let scored = match line.answers().map_err(wrong)? {
             None => None,
-            Some(bcc) => {
-                let (found, scored) = answers(&line, bcc).map_err(wrong)?;
+            Some((found, scored)) => {
                 as_before(&mut thresholds, number, found, |_, first, _| {
                     format!(
                         "has other thresholds than line {first}; answers by different \
@@ -130,11 +60,12 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
                     )
                 })
                 .map_err(wrong)?;
+                decided_here += u64::from(line.verdict.is_none());
                 Some(scored)
             }
         };
         let quality = line.quality.unwrap_or(Quality {
-            usable: true,
+            usable: scored.is_some(),
             reasons: Vec::new(),
         });
         let prediction = Prediction {
@@ -169,7 +100,15 @@ pub fn from_json(path: &Path, labels: &Path, cases: &[Case]) -> Result<Run, Data
         prevalence: model.prevalence,
         low,
         high,
-        by: format!("read from {}", path.display()),
+        by: format!(
+            "read from {}{}",
+            path.display(),
+            if decided_here > 0 {
+                format!(" (lines without a verdict: {decided_here}; theirs is decided here)")
+            } else {
+                String::new()
+            }
+        ),
         ..Provenance::default()
     };
     Ok(Run {
@@ -214,34 +153,10 @@ fn as_before<T: PartialEq>(
     Err(differs(&said, first, before))
 }
 
-/// The answers of a line, and the thresholds they go by.
-fn answers(line: &Line, bcc: Answer) -> Result<(Thresholds, Scored), String> {
-    let mut answers = [bcc; TASKS];
-    for task in Task::PATTERNS {
-        answers[task.index()] = line
-            .patterns
-            .iter()
-            .find(|p| p.code == task.code())
-            .map(|p| p.answer)
-            .ok_or_else(|| format!("{} has no answer for {}", line.path, task.code()))?;
-    }
-    if answers
-        .iter()
-        .any(|a| !(0.0..=1.0).contains(&a.probability))
-    {
-        return Err(format!("{} has a probability outside 0 to 1", line.path));
-    }
-    Ok((
-        (answers.map(|a| a.low), answers.map(|a| a.high)),
-        Scored {
-            probability: answers.map(|a| a.probability),
-        },
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{assess::Verdict, model::Task};
 
     /// A line as `analyze --json` writes it, as far as it is read here.
     fn line(name: &str) -> String {
@@ -308,5 +223,76 @@ mod tests {
             .collect();
         assert_eq!(engines, [("CPU", 1), ("Edge TPU SIMULATED", 1)]);
         assert_eq!(told.stand_ins, [("SIMULATED".to_owned(), 1)]);
+    }
+
+    /// What becomes of the second line with this before its answers.
+    fn verdict(said: &str, second: &str) -> Result<(Verdict, String), String> {
+        let said = format!(r#"{{"verdict":{said},"path""#);
+        let run = read(&second.replacen(r#"{"path""#, &said, 1)).map_err(|e| e.to_string())?;
+        Ok((run.predictions[1].verdict(), run.provenance.by))
+    }
+
+    #[test]
+    fn a_verdict_is_that_of_the_answers_or_refused() {
+        // 0.5 between 0.2 and 0.6, with every pattern alike.
+        let second = line("b.jpg");
+        let (said, by) = verdict(r#""uncertain""#, &second).unwrap();
+        assert_eq!(said, Verdict::Uncertain);
+        assert!(by.contains("lines without a verdict: 1;"), "{by}");
+        for other in ["bcc_suspected", "no_bcc_signs", "not_usable"] {
+            let why = verdict(&format!("{other:?}"), &second).unwrap_err();
+            for word in [
+                "a.jsonl, line 2: ",
+                "b.jpg has the verdict",
+                "Uncertain: repeat",
+            ] {
+                assert!(why.contains(word), "{word}: {why}");
+            }
+        }
+        assert!(
+            verdict(r#""benign""#, &second)
+                .unwrap_err()
+                .contains("line 2")
+        );
+    }
+
+    #[test]
+    fn where_a_line_has_no_verdict_the_rule_counts_all_the_same() {
+        // Of a BCC that the network is sure of, with pigment network.
+        let sure = line("b.jpg").replacen("0.5", "0.9", 2);
+        assert_eq!(
+            read(&sure).unwrap().predictions[1].verdict(),
+            Verdict::Uncertain
+        );
+        let without = line("b.jpg").replacen("0.5", "0.9", 1);
+        let run = read(&without).unwrap();
+        assert_eq!(run.predictions[1].verdict(), Verdict::BccSuspected);
+        assert!(run.provenance.by.contains("lines without a verdict: 2;"));
+    }
+
+    #[test]
+    fn what_the_gate_refused_is_not_usable_scored_or_not() {
+        let refused = r#""quality":{"usable":false},"engine":"CPU""#;
+        let scored = line("b.jpg").replace(r#""engine":"CPU""#, refused);
+        let run = read(&scored).unwrap();
+        let prediction = &run.predictions[1];
+        assert_eq!(prediction.verdict(), Verdict::NotUsable);
+        assert_eq!(prediction.scored.unwrap().verdict, Verdict::Uncertain);
+
+        let model = r#""model":{"name":"m","version":"1","sha256":"ab"}"#;
+        let unscored = format!(r#"{{"path":"b.jpg","bcc":null,{model}}}"#);
+        assert_eq!(
+            verdict(r#""not_usable""#, &unscored).unwrap().0,
+            Verdict::NotUsable
+        );
+        let why = verdict(r#""no_bcc_signs""#, &unscored).unwrap_err();
+        assert!(why.contains("no answer for BCC"), "{why}");
+        let usable = unscored.replace("null,", r#"null,"quality":{"usable":true},"#);
+        assert!(
+            read(&usable)
+                .unwrap_err()
+                .to_string()
+                .contains("a usable image")
+        );
     }
 }
