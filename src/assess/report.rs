@@ -62,7 +62,7 @@ pub struct Report {
 pub const NOTICE: &str = "decision support, not a diagnosis";
 
 /// What "no BCC signs" says nothing of: it stands beside that verdict wherever a person reads it.
-pub const NOT_LOOKED_FOR: &str = "Melanoma and other cancers: not looked for";
+pub const NOT_LOOKED_FOR: &str = "Not checked: melanoma, other cancers";
 
 /// A task's answer.
 #[derive(Clone, Debug, Serialize)]
