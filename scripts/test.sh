@@ -23,6 +23,9 @@ if cargo deny --version >/dev/null 2>&1; then
   cargo deny --offline check bans licenses sources
 fi
 
+step "what training says of data and models"
+python3 scripts/train/tests.py
+
 step "lints"
 if cargo clippy --version >/dev/null 2>&1 || rustup component add clippy >/dev/null 2>&1; then
   cargo clippy --locked --quiet --workspace --all-targets -- -D warnings

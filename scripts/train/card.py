@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 
 from facts import of_lesions
-from measured import EVALUATION, against_a_reader, explained, goals, lay_beside, measured
+from measured import EVALUATION, against_a_reader, answers, explained, goals, lay_beside, measured
 
 HEADER = "| task | metric | value | 95% interval | n |\n|---|---|---|---|---|"
 TRAINING = "training.json"
@@ -208,7 +208,7 @@ answers come from `scripts/train/answers.py`.
 
 {goals(measured(folder))}
 
-{part('What one reader reaches', against_a_reader(measured(folder)))}{part('Heat maps against the cells that the readers marked', explained(folder, m['files']['cpu']['sha256']))}### By the training's own check
+{part('What the device answers, gate and rule included', answers(measured(folder)))}{part('What one reader reaches', against_a_reader(measured(folder)))}{part('Heat maps against the cells that the readers marked', explained(folder, m['files']['cpu']['sha256']))}### By the training's own check
 From the same scores, those of `bccscope analyze --no-gate`, which temperature and thresholds were fitted on;
 `scripts/train/evaluate.py`. Intervals: Wilson for shares, stratified bootstrap over pictures for AUROC and ECE.{of_pictures(data)}
 

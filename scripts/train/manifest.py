@@ -17,7 +17,7 @@ def text(x):
     return json.dumps(x, ensure_ascii=False)
 
 
-def render(*, name, version, created, summary, sha256, facts, views, exponents, calibration, figures, val, data):
+def render(*, name, version, created, summary, sha256, facts, views, exponents, calibration, figures, val, data, fitted):
     """`facts`: the exported file's; `data`: what data.toml says."""
     h, w = facts["height"], facts["width"]
     out = [
@@ -51,6 +51,8 @@ def render(*, name, version, created, summary, sha256, facts, views, exponents, 
         out += ["", "[[tasks]]", f"id = {text(task.id)}", f"code = {text(task.code)}", f"name = {text(task.name)}", f"role = {text(task.role)}"]
         out += [f"{key} = {number(c[key])}" for key in ("temperature", "bias", "low", "high")]
         out.append(f"map_exponent = {number(exponent)}")
+    on, images, bcc = fitted  # the device moves a probability to another prevalence from this one
+    out += ["", "[fitted]", f"on = {text(on)}", f"images = {images}", f"bcc = {bcc}", f"prevalence = {number(bcc / images)}"]
     out += ["", "[evidence]", f"data = {text(val)}", f"note = {text(NOTE.format(readers=data['readers']))}"]
     for f in figures:
         if any(map(math.isnan, (f.value, f.low, f.high))):

@@ -82,6 +82,21 @@ def goals(found):
     return "\n".join(lines)
 
 
+def answers(found):
+    """What the device answers, network, rule and gate together: a row an answer, a column a truth; or nothing."""
+    lines = ["| the device says | of BCC | of the others | share that is BCC |", "|---|---|---|---|"]
+
+    def cell(metric):
+        r = found.get(("verdict", "gate on", "BCC", metric))
+        return f"{float(r['value']):.3f} ({interval(r)}) of {r['n']}" if r and r["value"] else "-"
+
+    for answer in ("suspected", "uncertain", "no signs", "not usable"):
+        lines.append(f"| {answer} | {cell(f'BCC told {answer}')} | {cell(f'non-BCC told {answer}')} | {cell(f'BCC among those told {answer}')} |")
+    uncertain = cell("left uncertain: between the thresholds"), cell("left uncertain: the rule disagrees")
+    lines.append(f"\nUncertain because the probability lies between the thresholds: {uncertain[0]}; because the rule disagrees with the network: {uncertain[1]}.")
+    return "\n".join(lines) if any(key[0] == "verdict" for key in found) else ""
+
+
 def against_a_reader(found):
     """The model's agreement with the consensus beside what the readers themselves reach."""
     whose = ("accuracy at high", "accuracy of a second panel", "accuracy of half the readers against the others", "accuracy of one reader against the others")

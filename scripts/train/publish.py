@@ -79,6 +79,7 @@ def build(args):
         views=views,
         exponents=[1.0] * len(CODES),
         data=d.facts,
+        fitted=(f"{d.facts['name']} val", len(val), int((y[:, 0] > 0.5).sum())),
         val=f"{d.facts['name']} val ({len(val)} images, {d.val_lesions}, {int((y[:, 0] > 0.5).sum())} BCC, {int(np.isfinite(y[:, 1]).sum())} with pattern readings); patterns against: {d.consensus}",
     )
     gate = Path(args.gate or target / "gate.toml")

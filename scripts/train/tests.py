@@ -11,7 +11,7 @@ from pathlib import Path
 from card import TRAINING, card
 from facts import PROJECTS, described, facts, own_name, read
 from labels import known_pictures, labels, of
-from manifest import BEGUN_WITH, NOTE
+from manifest import BEGUN_WITH, NOTE, render
 from table import table
 
 HERE = Path(__file__).parent
@@ -116,6 +116,19 @@ class Shipped(unittest.TestCase):
         manifest, gate, training = (SHIPPED / name for name in ("manifest.toml", "gate.toml", TRAINING))
         text = card(tomllib.loads(manifest.read_text()), gate.read_text(), json.loads(training.read_text()), SHIPPED)
         self.assertEqual(text, (SHIPPED / "MODEL_CARD.md").read_text())
+
+    def test_its_manifest_says_what_its_probabilities_were_fitted_on_as_publish_writes_it(self):
+        told, shipped = read(PROJECTS), tomllib.loads((SHIPPED / "manifest.toml").read_text())
+        fitted = shipped["fitted"]
+        calibration = [{key: task[key] for key in ("temperature", "bias", "low", "high")} for task in shipped["tasks"]]
+        text = render(
+            name="n", version="1", created="2026-11-27", summary="", sha256="0" * 64, facts={"width": 384, "height": 288}, views=[{}],
+            exponents=[1.0] * len(calibration), calibration=calibration, figures=[], val="x", data=told,
+            fitted=(fitted["on"], fitted["images"], fitted["bcc"]),
+        )
+        self.assertEqual(tomllib.loads(text)["fitted"], fitted)
+        self.assertIn(f"{fitted['images']} images", shipped["evidence"]["data"])
+        self.assertIn(f"{fitted['bcc']} BCC", shipped["evidence"]["data"])
 
     def test_its_manifest_and_training_say_what_the_projects_facts_say(self):
         told, manifest = read(PROJECTS), tomllib.loads((SHIPPED / "manifest.toml").read_text())
