@@ -4,6 +4,7 @@
 //! readings.csv ──▶ consensus ──▶ reference standard ─┐
 //! labels.csv ────────────────────────────────────────┼─▶ evaluate ──▶ JSON, CSV, HTML
 //! images ──▶ the device's own Assessor ──────────────┴─▶ explain  ──▶ JSON, HTML
+//!              └─▶ recalibrate ──▶ a model's folder with other probabilities
 //! ```
 //!
 //! Data errors are one sentence with file and line ([`DataError`]); nothing is written before
