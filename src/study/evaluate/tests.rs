@@ -271,7 +271,7 @@ fn four_images_of_each_lesion_make_no_interval_narrower() {
             compared += 1;
         }
     }
-    assert!(compared > 100, "{compared}");
+    assert!(compared > 80, "{compared}");
     // An interval's words stay in their column.
     let csv = String::from_utf8(four_times.csv()).unwrap();
     let commas = |line: &str| line.matches(',').count();
