@@ -10,11 +10,11 @@ use std::{
 };
 
 use clap::{ArgGroup, Args};
-use signal_hook::{consts::TERM_SIGNALS, flag};
 
 use super::{
     error::{CliError, OrFail},
     out::{complain, say},
+    signals,
 };
 use crate::{
     camera::{self, Choice, News, record::Recorder},
@@ -56,9 +56,7 @@ pub struct RecordCommand {
 /// When nothing can be written, no frame came, or the source failed before its end.
 pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in TERM_SIGNALS {
-        flag::register(*signal, stop.clone()).or_fail()?;
-    }
+    signals::set(&stop).or_fail()?;
     let mut camera = camera::open(&config.camera, &command.source).or_fail()?;
     let mut recorder = Recorder::create(&command.out).or_fail()?;
     let began = Instant::now();

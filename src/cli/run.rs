@@ -6,11 +6,12 @@ use std::{
 };
 
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{consts::TERM_SIGNALS, flag};
 
 use super::{
     context::ModelArgs,
     error::{CliError, OrFail},
+    signals,
 };
 use crate::{
     app::device::{self, Parts},
@@ -83,12 +84,12 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
         settings.png.size = Size { width, height };
     }
     // Before anything is opened, so that a signal always leaves in good order; a second one
-    // ends the program at once.
+    // ends the program at once, but for SIGHUP: a terminal that is closed sends it twice.
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop)).or_fail()?;
-        signal_hook::flag::register(signal, Arc::clone(&stop)).or_fail()?;
+    for signal in TERM_SIGNALS {
+        flag::register_conditional_shutdown(*signal, 1, Arc::clone(&stop)).or_fail()?;
     }
+    signals::set(&stop).or_fail()?;
     let camera = camera::open(&config.camera, &command.source).or_fail()?;
     let display = Reopening::open(&settings).or_fail()?;
     let (events, inputs) = mpsc::channel();
