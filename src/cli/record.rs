@@ -17,7 +17,10 @@ use super::{
     signals,
 };
 use crate::{
-    camera::{self, Choice, News, record::Recorder},
+    camera::{
+        self, Choice, Lost, News,
+        record::{Recorder, RecordingError},
+    },
     config::Config,
 };
 
@@ -70,7 +73,9 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     };
     while !over(recorder.counts().frames) {
         let news = camera.next(WAIT);
-        recorder.write(&news).or_fail()?;
+        if let Err(why) = recorder.write(&news) {
+            return Err(keep(recorder, why));
+        }
         match news {
             News::Opened(opened) => {
                 complain(format_args!(
@@ -114,4 +119,19 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
         Some(lost) => format!("no frame was recorded: {lost}"),
         None => "no frame was recorded: the source delivered none in this time".into(),
     }))
+}
+
+/// Finishes what cannot go on, so that it can be replayed, and says in it why it ends.
+fn keep(mut recorder: Recorder, why: RecordingError) -> CliError {
+    let why = format!("{:#}", anyhow::Error::from(why));
+    let kept = recorder
+        .write(&News::Lost(Lost {
+            why: format!("the recording was cut short: {why}"),
+            advice: "make room, or record into another folder".into(),
+        }))
+        .and_then(|()| recorder.finish());
+    CliError::Failed(match kept {
+        Ok(counts) => format!("cut short after {} frames: {why}", counts.frames),
+        Err(_) => format!("cut short, and without its last line: {why}"),
+    })
 }
