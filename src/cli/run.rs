@@ -1,8 +1,9 @@
 //! `bccscope run`: the device.
 
 use std::{
-    path::PathBuf,
+    path::{self, PathBuf},
     sync::{Arc, atomic::AtomicBool, mpsc},
+    time::SystemTime,
 };
 
 use clap::Args;
@@ -19,7 +20,7 @@ use crate::{
     config::Config,
     display::{Kind, Order, Reopening, Size},
     input,
-    platform::{Lamp, Watchdog},
+    platform::{self, Lamp, Watchdog},
     records::Store,
 };
 
@@ -83,6 +84,16 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
     if let Some((width, height)) = command.size {
         settings.png.size = Size { width, height };
     }
+    let cases = command.cases.as_ref().unwrap_or(&config.records.folder);
+    let cases = path::absolute(cases)
+        .map_err(|e| CliError::WrongUse(format!("--cases {}: {e}", cases.display())))?;
+    let now = SystemTime::now();
+    if !platform::plausible(now) {
+        log::warn!(
+            "the clock is not set, it says {}: cases are stored under this time until it is",
+            jiff::Timestamp::try_from(now).unwrap_or_default()
+        );
+    }
     // Before anything is opened, so that a signal always leaves in good order; a second one
     // ends the program at once, but for SIGHUP: a terminal that is closed sends it twice.
     let stop = Arc::new(AtomicBool::new(false));
@@ -101,13 +112,12 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
     if let Ok(assessor) = &mut assessor {
         assessor.hold_views_to(views_time);
     }
-    let folder = command.cases.as_ref().unwrap_or(&config.records.folder);
     device::run(Parts {
         camera,
         assessor,
         display,
         inputs,
-        store: Store::new(folder.clone()),
+        store: Store::new(cases),
         lamp: Lamp::new(config.lamp.as_ref()),
         limits,
         stop,
