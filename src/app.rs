@@ -76,6 +76,26 @@ impl Settings {
     pub fn views_time(&self) -> Result<Duration, String> {
         within("views_ms", self.views_ms, 50, 60_000).map(Duration::from_millis)
     }
+
+    /// Whether a burst is analysed in time even where each of its frames takes all of `views_ms`.
+    ///
+    /// # Errors
+    /// A sentence that names the three settings.
+    pub fn burst_in_time(&self) -> Result<(), String> {
+        let Settings {
+            burst,
+            views_ms,
+            analysis_ms,
+            ..
+        } = self;
+        if (*burst as u64).saturating_mul(*views_ms) < *analysis_ms {
+            return Ok(());
+        }
+        Err(format!(
+            "[app] burst = {burst}, views_ms = {views_ms}: burst times views_ms must be below \
+             analysis_ms = {analysis_ms}"
+        ))
+    }
 }
 
 fn within(name: &str, value: u64, low: u64, high: u64) -> Result<u64, String> {

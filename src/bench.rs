@@ -5,7 +5,7 @@ mod compare;
 
 use std::{
     path::Path,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,9 @@ pub fn measure(
             engines.push(second);
         }
     }
-    let mut warnings: Vec<String> = platform::warning(sys).into_iter().collect();
+    let mut warnings: Vec<String> = platform::warning(sys, SystemTime::now())
+        .into_iter()
+        .collect();
     warnings.extend(usb::look().port().map(Into::into));
     let model = assessor.model();
     Ok(Report {

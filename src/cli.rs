@@ -18,6 +18,7 @@ mod replay;
 mod run;
 mod screens;
 mod selftest;
+mod signals;
 mod size;
 mod study;
 

@@ -83,6 +83,8 @@ impl Config {
         self.engine.check()?;
         self.app.limits()?;
         self.app.views_time()?;
+        self.app.burst_in_time()?;
+        self.records.check()?;
         self.check_lines()
     }
 

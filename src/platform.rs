@@ -17,16 +17,16 @@ pub use power::{Battery, batteries, undervoltage};
 pub use thermal::hottest;
 pub use watchdog::{Watchdog, Word};
 
-use std::path::Path;
+use std::{path::Path, time::SystemTime};
 
 /// A processor slows itself down from here on (Raspberry Pi: 80 °C, soft limit).
 pub const HOT: f32 = 80.0;
 /// A battery is low below this.
 const LOW: u8 = 15;
 
-/// What a person at the device must know of its power and temperature; `None` when all is
+/// What a person at the device must know of its power, temperature and clock; `None` when all is
 /// well or the board tells nothing.
-pub fn warning(sys: &Path) -> Option<String> {
+pub fn warning(sys: &Path, now: SystemTime) -> Option<String> {
     let mut parts = Vec::new();
     if undervoltage(sys) == Some(true) {
         parts.push("POWER SUPPLY TOO WEAK".to_owned());
@@ -38,6 +38,10 @@ pub fn warning(sys: &Path) -> Option<String> {
     }
     if let Some(degrees) = hottest(sys).filter(|degrees| *degrees >= HOT) {
         parts.push(format!("HOT {degrees:.0} °C"));
+    }
+    // Cases are stored under this time.
+    if !plausible(now) {
+        parts.push("CLOCK NOT SET".to_owned());
     }
     (!parts.is_empty()).then(|| parts.join("  "))
 }
@@ -61,7 +65,7 @@ fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use std::{fs, time::Duration};
 
     fn sys(files: &[(&str, &str)]) -> tempfile::TempDir {
         let root = tempfile::tempdir().expect("a temporary folder");
@@ -74,6 +78,18 @@ mod tests {
         root
     }
 
+    /// A clock that is set.
+    fn set() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000)
+    }
+
+    #[test]
+    fn a_clock_that_is_not_set_is_named_until_it_is() {
+        let (sys, woken) = (Path::new("/nonexistent"), SystemTime::UNIX_EPOCH);
+        assert_eq!(warning(sys, woken).as_deref(), Some("CLOCK NOT SET"));
+        assert_eq!(warning(sys, set()), None);
+    }
+
     #[test]
     fn a_healthy_board_warns_of_nothing() {
         let root = sys(&[
@@ -84,7 +100,7 @@ mod tests {
             ("class/power_supply/bat/capacity", "80\n"),
             ("class/power_supply/bat/status", "Discharging\n"),
         ]);
-        assert_eq!(warning(root.path()), None);
+        assert_eq!(warning(root.path(), set()), None);
     }
 
     #[test]
@@ -99,7 +115,7 @@ mod tests {
             ("class/power_supply/bat/capacity", "9\n"),
             ("class/power_supply/bat/status", "Discharging\n"),
         ]);
-        let words = warning(root.path()).expect("a warning");
+        let words = warning(root.path(), set()).expect("a warning");
         for part in ["POWER SUPPLY TOO WEAK", "BATTERY 9 %", "HOT 84 °C"] {
             assert!(words.contains(part), "{words}");
         }
@@ -107,12 +123,12 @@ mod tests {
 
     #[test]
     fn a_board_that_tells_nothing_or_nonsense_is_no_fault() {
-        assert_eq!(warning(Path::new("/nonexistent")), None);
+        assert_eq!(warning(Path::new("/nonexistent"), set()), None);
         let root = sys(&[
             ("class/thermal/thermal_zone0/temp", "hot\n"),
             ("class/power_supply/bat/type", "Battery\n"),
             ("class/power_supply/bat/capacity", "-3\n"),
         ]);
-        assert_eq!(warning(root.path()), None);
+        assert_eq!(warning(root.path(), set()), None);
     }
 }

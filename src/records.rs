@@ -31,3 +31,19 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// Whether the folder is the same one wherever the program is started.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn check(&self) -> Result<(), String> {
+        if self.folder.is_absolute() {
+            return Ok(());
+        }
+        Err(format!(
+            "[records] folder = {:?}: it must be an absolute path, such as \"/var/lib/bccscope/cases\"",
+            self.folder
+        ))
+    }
+}

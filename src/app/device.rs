@@ -8,7 +8,7 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -35,7 +35,7 @@ use crate::{
 /// its limit.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How often voltage, battery and temperature are looked at.
+/// How often voltage, battery, temperature and clock are looked at.
 const POWER: Duration = Duration::from_secs(5);
 
 /// Everything a device is made of.
@@ -224,7 +224,7 @@ impl Clockwork {
         let mut events = vec![Event::Tick(platform::local_time())];
         if self.power.is_none_or(|seen| now - seen >= POWER) {
             self.power = Some(now);
-            let warning = platform::warning(Path::new("/sys"));
+            let warning = platform::warning(Path::new("/sys"), SystemTime::now());
             if warning != self.warning {
                 self.warning.clone_from(&warning);
                 events.push(Event::Power(warning));

@@ -65,7 +65,7 @@ pub enum Event {
     Analysed(Question, Result<Box<Case>, String>),
     /// A save ended: the case's name, or why it failed.
     Saved(SaveNumber, Result<String, String>),
-    /// The warning of battery, voltage or temperature changed.
+    /// The warning of battery, voltage, temperature or clock changed.
     Power(Option<String>),
     /// Time passed: the clock as it is to be shown.
     Tick(String),

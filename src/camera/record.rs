@@ -1,8 +1,8 @@
 //! Writes a run down as it happens; the form is that of `camera::recording`.
 
 use std::{
-    fs::{DirBuilder, File},
-    io::{self, BufWriter, Write},
+    fs::{self, DirBuilder, File},
+    io::{self, Seek, SeekFrom, Write},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::{Instant, SystemTime},
@@ -27,7 +27,7 @@ pub enum RecordingError {
     #[error("{0}: exists already and is not overwritten; name a new folder")]
     Exists(PathBuf),
     /// The system's words.
-    #[error("{path}: cannot be written: {source}")]
+    #[error("{path}: cannot be written")]
     Io {
         /// File or folder.
         path: PathBuf,
@@ -52,7 +52,9 @@ pub struct Counts {
 /// Writes a run into a new folder.
 pub struct Recorder {
     folder: PathBuf,
-    index: BufWriter<File>,
+    index: File,
+    /// Bytes of the whole lines in it.
+    written: u64,
     began: Instant,
     counts: Counts,
     /// The layout of each frame, of which its file has its name.
@@ -76,7 +78,8 @@ impl Recorder {
         let index = files::new_private(&path).map_err(at(&path))?;
         let mut recorder = Recorder {
             folder: folder.to_path_buf(),
-            index: BufWriter::new(index),
+            index,
+            written: 0,
             began: Instant::now(),
             counts: Counts::default(),
             layouts: Vec::new(),
@@ -93,7 +96,7 @@ impl Recorder {
     /// Writes down what the source said.
     ///
     /// # Errors
-    /// [`RecordingError`]; the recording is of no use then.
+    /// [`RecordingError`]; what was recorded before is whole, and [`Recorder::finish`] keeps it.
     pub fn write(&mut self, news: &News) -> Result<(), RecordingError> {
         match news {
             News::Quiet | News::Ended => Ok(()),
@@ -129,47 +132,72 @@ impl Recorder {
             frames: self.counts.frames,
         })?;
         let path = self.folder.join(INDEX);
-        self.index
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)
-            .and_then(|index| index.sync_all())
-            .map_err(at(&path))?;
+        self.index.sync_all().map_err(at(&path))?;
         synced(&self.folder)?;
         synced(parent(&self.folder))?;
         Ok(self.counts)
     }
 
     fn frame(&mut self, frame: &Frame) -> Result<(), RecordingError> {
+        let file = file_name(self.counts.frames + 1, frame.format);
+        let path = self.folder.join(&file);
+        let mut out = files::new_private(&path).map_err(at(&path))?;
+        // The frame before its line: a line never names a file that is not there.
+        out.write_all(&frame.data)
+            .map_err(at(&path))
+            .and_then(|()| {
+                self.line(Event::Frame(FrameLine {
+                    file,
+                    layout: frame.format,
+                    width: frame.width,
+                    height: frame.height,
+                    bytes: frame.data.len() as u64,
+                    sha256: sha256_hex(&frame.data),
+                    captured_us: since(self.began, frame.captured),
+                    captured_at: rfc3339(frame.captured_at),
+                }))
+            })
+            .inspect_err(|_| {
+                // No line names it; on a full disk the last lines need its room. The error that
+                // matters is the first one.
+                let _ = fs::remove_file(&path);
+            })?;
         self.counts.frames += 1;
         self.counts.bytes += frame.data.len() as u64;
         self.layouts.push(frame.format);
-        let file = file_name(self.counts.frames, frame.format);
-        let path = self.folder.join(&file);
-        // The frame before its line: a line never names a file that is not there.
-        files::new_private(&path)
-            .and_then(|mut out| out.write_all(&frame.data))
-            .map_err(at(&path))?;
-        self.line(Event::Frame(FrameLine {
-            file,
-            layout: frame.format,
-            width: frame.width,
-            height: frame.height,
-            bytes: frame.data.len() as u64,
-            sha256: sha256_hex(&frame.data),
-            captured_us: since(self.began, frame.captured),
-            captured_at: rfc3339(frame.captured_at),
-        }))
+        Ok(())
     }
 
+    /// Whole and at once: whatever ends the program leaves every line before.
     fn line(&mut self, event: Event) -> Result<(), RecordingError> {
         let line = Line {
             t_us: self.began.elapsed().as_micros() as u64,
             event,
         };
-        serde_json::to_writer(&mut self.index, &line)
+        let mut bytes = serde_json::to_vec(&line)
             .map_err(io::Error::from)
-            .and_then(|()| self.index.write_all(b"\n"))
-            .map_err(at(&self.folder.join(INDEX)))
+            .map_err(at(&self.folder.join(INDEX)))?;
+        bytes.push(b'\n');
+        self.index
+            .write_all(&bytes)
+            .inspect_err(|_| self.take_back())
+            .map_err(at(&self.folder.join(INDEX)))?;
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Half a line would spoil the one after it.
+    fn take_back(&self) {
+        let mut index = &self.index;
+        let taken = index
+            .set_len(self.written)
+            .and_then(|()| index.seek(SeekFrom::Start(self.written)));
+        if let Err(why) = taken {
+            log::warn!(
+                "{}: half a line stays in it: {why}",
+                self.folder.join(INDEX).display()
+            );
+        }
     }
 }
 

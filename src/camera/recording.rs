@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Times are microseconds of a monotonic clock since the recording began. A recording without
-//! its last line was cut off.
+//! its last line was cut off: it is played as far as it goes, and then fails.
 
 use serde::{Deserialize, Serialize};
 

@@ -58,6 +58,8 @@ pub struct Summary {
     pub frames: u64,
     /// From its first to its last line.
     pub length: Duration,
+    /// Whether it was finished; one that was not is cut off after its last frame.
+    pub whole: bool,
 }
 
 /// A recorded run, played back.
@@ -74,12 +76,15 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Opens a recording.
+    /// Opens a recording. One that was cut off plays as far as it goes, and fails at its end.
     ///
     /// # Errors
-    /// [`ReplayError`] for one that is damaged, cut off, or not a recording.
+    /// [`ReplayError`] for one that is damaged, or not a recording.
     pub fn open(folder: &Path, speed: Speed) -> Result<Replay, ReplayError> {
         let (lines, summary) = index::read(folder)?;
+        if !summary.whole {
+            log::warn!("{}", cut_off(folder, &summary));
+        }
         Ok(Replay {
             folder: folder.to_path_buf(),
             lines: lines.into(),
@@ -141,6 +146,15 @@ impl Replay {
         }
     }
 
+    /// No line is left.
+    fn end(&mut self) -> News {
+        if self.summary.whole {
+            return News::Ended;
+        }
+        let lost = cut_off(&self.folder, &self.summary);
+        News::Failed(self.failed.insert(lost).clone())
+    }
+
     fn load(&self, line: &FrameLine) -> Result<Arc<[u8]>, String> {
         let path = self.folder.join(&line.file);
         index::check_file(&path, line.bytes)?;
@@ -166,7 +180,7 @@ impl Camera for Replay {
         }
         loop {
             let Some(next) = self.lines.front() else {
-                return News::Ended;
+                return self.end();
             };
             let due = began + Duration::from_micros(next.t_us);
             let left = wait.saturating_sub(asked.elapsed());
@@ -174,7 +188,7 @@ impl Camera for Replay {
                 return News::Quiet;
             }
             let Some(line) = self.lines.pop_front() else {
-                return News::Ended;
+                return self.end();
             };
             match line.event {
                 Event::Begin { .. } | Event::End { .. } => {}
@@ -199,6 +213,18 @@ impl Camera for Replay {
                 Event::Lost { why, advice } => return News::Lost(Lost { why, advice }),
             }
         }
+    }
+}
+
+/// What there is to say of a recording without its last line.
+fn cut_off(folder: &Path, summary: &Summary) -> Lost {
+    Lost {
+        why: format!(
+            "{}: the recording is cut off after {} frames",
+            folder.display(),
+            summary.frames
+        ),
+        advice: "It was not finished; what came later is not in it.".into(),
     }
 }
 

@@ -64,7 +64,11 @@ impl Default for Settings {
 
 /// The settings as written, before they are looked at.
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "the part [camera] with its settings"
+)]
 struct Unchecked {
     device: String,
     format: FormatWish,

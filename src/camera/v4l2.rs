@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 
 use self::{
     device::Linux,
-    find::{Memory, find},
+    find::{Known, Memory, find},
     kernel::Kernel,
     open::{Running, not_found, open},
     stream::Seen,
@@ -74,9 +74,10 @@ struct Following<K: Kernel> {
     memory: Memory,
     next_try: Instant,
     pause: Duration,
-    /// What was last said of a lost camera: the same is not said again.
-    said: Option<Lost>,
-    /// Another reason than the one said, seen once.
+    /// What was last said of each camera since one delivered, or of none (`None`): the same is not
+    /// said again, or two that deliver nothing would take turns on the screen for ever.
+    said: Vec<(Option<Known>, Lost)>,
+    /// Another reason than those said, seen once.
     doubted: Option<Lost>,
 }
 
@@ -90,7 +91,7 @@ impl<K: Kernel> Following<K> {
             announced: false,
             memory: Memory::default(),
             pause: SHORTEST_PAUSE,
-            said: None,
+            said: Vec::new(),
             doubted: None,
         }
     }
@@ -104,7 +105,7 @@ impl<K: Kernel> Following<K> {
                     Ok(Seen::Delivers) => {
                         self.announced = true;
                         self.memory.delivers(&running.known);
-                        self.said = None;
+                        self.said.clear();
                         self.doubted = None;
                         self.pause = SHORTEST_PAUSE;
                         return News::Opened(running.opened.clone());
@@ -129,9 +130,9 @@ impl<K: Kernel> Following<K> {
     /// camera another number, and our own dead stream keeps it busy.
     fn lose(&mut self, lost: Lost) -> Option<News> {
         let camera = self.running.take().map(|running| running.known);
-        let pause = match camera {
+        let pause = match &camera {
             Some(camera) if !self.announced => {
-                self.memory.in_vain(camera);
+                self.memory.in_vain(camera.clone());
                 self.pause
             }
             // One that had been running is looked for at once.
@@ -140,7 +141,7 @@ impl<K: Kernel> Following<K> {
         self.announced = false;
         self.next_try = self.kernel.now() + pause;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        self.say(lost)
+        self.say(camera, lost)
     }
 
     /// Looks for the camera when it is time to.
@@ -155,33 +156,43 @@ impl<K: Kernel> Following<K> {
                 self.running = Some(running);
                 None
             }
-            Err(lost) => {
+            Err((camera, lost)) => {
                 self.next_try = self.kernel.now() + self.pause;
                 self.pause = (self.pause * 2).min(LONGEST_PAUSE);
                 // A node that has just appeared belongs to root for a moment, and a camera in
                 // use is free a moment later: another reason is said when it is seen twice.
-                if self.said.is_some() && self.doubted.as_ref() != Some(&lost) {
+                if !self.said.is_empty() && self.doubted.as_ref() != Some(&lost) {
                     self.doubted = Some(lost);
                     return None;
                 }
-                self.say(lost)
+                self.say(camera, lost)
             }
         }
     }
 
-    /// Finds the camera and opens it.
-    fn open(&mut self) -> Result<Running<K::Device>, Lost> {
+    /// Finds the camera and opens it, or says why not, and of which.
+    fn open(&mut self) -> Result<Running<K::Device>, (Option<Known>, Lost)> {
         let meant = find(&self.kernel, &self.settings.device, &self.memory)
-            .map_err(|e| not_found(e, &self.settings))?;
+            .map_err(|e| (None, not_found(e, &self.settings)))?;
         let camera = meant.known.clone();
-        open(&self.kernel, &self.settings, meant).inspect_err(|_| self.memory.in_vain(camera))
+        open(&self.kernel, &self.settings, meant).map_err(|lost| {
+            self.memory.in_vain(camera.clone());
+            (Some(camera), lost)
+        })
     }
 
-    fn say(&mut self, lost: Lost) -> Option<News> {
-        if self.said.as_ref() == Some(&lost) {
+    /// Says what is new of this camera. That none is there ends what was said of any, and what is
+    /// said of one, that none is there.
+    fn say(&mut self, camera: Option<Known>, lost: Lost) -> Option<News> {
+        let new = (camera, lost);
+        if self.said.contains(&new) {
             return None;
         }
-        self.said = Some(lost.clone());
+        let (camera, lost) = &new;
+        let lost = lost.clone();
+        self.said
+            .retain(|(of, _)| camera.is_some() && of.is_some() && of != camera);
+        self.said.push(new);
         Some(News::Lost(lost))
     }
 }

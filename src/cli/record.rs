@@ -10,14 +10,17 @@ use std::{
 };
 
 use clap::{ArgGroup, Args};
-use signal_hook::{consts::TERM_SIGNALS, flag};
 
 use super::{
     error::{CliError, OrFail},
     out::{complain, say},
+    signals,
 };
 use crate::{
-    camera::{self, Choice, News, record::Recorder},
+    camera::{
+        self, Choice, Lost, News,
+        record::{Recorder, RecordingError},
+    },
     config::Config,
 };
 
@@ -56,9 +59,7 @@ pub struct RecordCommand {
 /// When nothing can be written, no frame came, or the source failed before its end.
 pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in TERM_SIGNALS {
-        flag::register(*signal, stop.clone()).or_fail()?;
-    }
+    signals::set(&stop).or_fail()?;
     let mut camera = camera::open(&config.camera, &command.source).or_fail()?;
     let mut recorder = Recorder::create(&command.out).or_fail()?;
     let began = Instant::now();
@@ -72,7 +73,9 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
     };
     while !over(recorder.counts().frames) {
         let news = camera.next(WAIT);
-        recorder.write(&news).or_fail()?;
+        if let Err(why) = recorder.write(&news) {
+            return Err(keep(recorder, why));
+        }
         match news {
             News::Opened(opened) => {
                 complain(format_args!(
@@ -116,4 +119,19 @@ pub fn run(command: &RecordCommand, config: &Config) -> Result<(), CliError> {
         Some(lost) => format!("no frame was recorded: {lost}"),
         None => "no frame was recorded: the source delivered none in this time".into(),
     }))
+}
+
+/// Finishes what cannot go on, so that it can be replayed, and says in it why it ends.
+fn keep(mut recorder: Recorder, why: RecordingError) -> CliError {
+    let why = format!("{:#}", anyhow::Error::from(why));
+    let kept = recorder
+        .write(&News::Lost(Lost {
+            why: format!("the recording was cut short: {why}"),
+            advice: "make room, or record into another folder".into(),
+        }))
+        .and_then(|()| recorder.finish());
+    CliError::Failed(match kept {
+        Ok(counts) => format!("cut short after {} frames: {why}", counts.frames),
+        Err(_) => format!("cut short, and without its last line: {why}"),
+    })
 }

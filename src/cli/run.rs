@@ -1,16 +1,18 @@
 //! `bccscope run`: the device.
 
 use std::{
-    path::PathBuf,
+    path::{self, PathBuf},
     sync::{Arc, atomic::AtomicBool, mpsc},
+    time::SystemTime,
 };
 
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{consts::TERM_SIGNALS, flag};
 
 use super::{
     context::ModelArgs,
     error::{CliError, OrFail},
+    signals,
 };
 use crate::{
     app::device::{self, Parts},
@@ -18,7 +20,7 @@ use crate::{
     config::Config,
     display::{Kind, Order, Reopening, Size},
     input,
-    platform::{Lamp, Watchdog},
+    platform::{self, Lamp, Watchdog},
     records::Store,
 };
 
@@ -82,13 +84,23 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
     if let Some((width, height)) = command.size {
         settings.png.size = Size { width, height };
     }
-    // Before anything is opened, so that a signal always leaves in good order; a second one
-    // ends the program at once.
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop)).or_fail()?;
-        signal_hook::flag::register(signal, Arc::clone(&stop)).or_fail()?;
+    let cases = command.cases.as_ref().unwrap_or(&config.records.folder);
+    let cases = path::absolute(cases)
+        .map_err(|e| CliError::WrongUse(format!("--cases {}: {e}", cases.display())))?;
+    let now = SystemTime::now();
+    if !platform::plausible(now) {
+        log::warn!(
+            "the clock is not set, it says {}: cases are stored under this time until it is",
+            jiff::Timestamp::try_from(now).unwrap_or_default()
+        );
     }
+    // Before anything is opened, so that a signal always leaves in good order; a second one
+    // ends the program at once, but for SIGHUP: a terminal that is closed sends it twice.
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in TERM_SIGNALS {
+        flag::register_conditional_shutdown(*signal, 1, Arc::clone(&stop)).or_fail()?;
+    }
+    signals::set(&stop).or_fail()?;
     let camera = camera::open(&config.camera, &command.source).or_fail()?;
     let display = Reopening::open(&settings).or_fail()?;
     let (events, inputs) = mpsc::channel();
@@ -100,13 +112,12 @@ pub fn run(command: &RunCommand, config: &Config) -> Result<(), CliError> {
     if let Ok(assessor) = &mut assessor {
         assessor.hold_views_to(views_time);
     }
-    let folder = command.cases.as_ref().unwrap_or(&config.records.folder);
     device::run(Parts {
         camera,
         assessor,
         display,
         inputs,
-        store: Store::new(folder.clone()),
+        store: Store::new(cases),
         lamp: Lamp::new(config.lamp.as_ref()),
         limits,
         stop,

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::BufWriter,
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -46,6 +46,20 @@ impl Png {
     }
 }
 
+impl Png {
+    /// Writes the picture beside the one shown, keeps a copy where copies are kept, and shows it.
+    fn put(&self, beside: &Path, picture: &RgbImage) -> io::Result<()> {
+        write(beside, picture)?;
+        if let Some(number) = self.keep {
+            let kept = self.folder.join(format!("screen-{number:06}.png"));
+            fs::copy(beside, &kept).inspect_err(|_| {
+                let _ = fs::remove_file(&kept);
+            })?;
+        }
+        fs::rename(beside, self.folder.join("screen.png"))
+    }
+}
+
 impl Display for Png {
     fn size(&self) -> (u32, u32) {
         self.size
@@ -60,32 +74,33 @@ impl Display for Png {
         if self.last.as_ref() == Some(picture) {
             return Ok(());
         }
-        let refuse = |e: String| DisplayError::new(&self.name, e);
-        let shown = self.folder.join("screen.png");
         // Written beside and renamed, so that a reader never sees half a picture.
         let beside = self.folder.join(".screen.png.part");
-        write(&beside, picture).map_err(refuse)?;
+        self.put(&beside, picture).map_err(|e| {
+            // Half a picture is of no use, and what is full needs its room.
+            let _ = fs::remove_file(&beside);
+            DisplayError::new(&self.name, e.to_string())
+        })?;
         if let Some(number) = self.keep {
-            let kept = self.folder.join(format!("screen-{number:06}.png"));
-            fs::copy(&beside, kept).map_err(|e| refuse(e.to_string()))?;
             self.keep = number.checked_add(1);
         }
-        fs::rename(&beside, &shown).map_err(|e| DisplayError::new(&self.name, e.to_string()))?;
         self.last = Some(picture.clone());
         Ok(())
     }
 }
 
-fn write(path: &Path, picture: &RgbImage) -> Result<(), String> {
-    let file = BufWriter::new(File::create(path).map_err(|e| e.to_string())?);
-    PngEncoder::new_with_quality(file, CompressionType::Fast, FilterType::Sub)
+fn write(path: &Path, picture: &RgbImage) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Sub)
         .write_image(
             picture.as_raw(),
             picture.width(),
             picture.height(),
             ExtendedColorType::Rgb8,
         )
-        .map_err(|e| e.to_string())
+        .map_err(io::Error::other)?;
+    // What cannot be written at the very end is an error too.
+    file.flush()
 }
 
 /// One more than the highest number in the folder.
@@ -157,6 +172,20 @@ mod tests {
             files(folder.path()),
             ["screen-000001.png", "screen-000002.png", "screen.png"]
         );
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_shown_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut display = Png::open(&settings(folder.path(), false)).unwrap();
+        fs::create_dir(folder.path().join("new/screen.png")).unwrap();
+        assert!(display.show(&RgbImage::new(160, 160)).is_err());
+        assert_eq!(files(folder.path()), ["screen.png"]);
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_to_the_last_byte() {
+        assert!(write(Path::new("/dev/full"), &RgbImage::new(160, 160)).is_err());
     }
 
     #[test]

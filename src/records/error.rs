@@ -26,6 +26,14 @@ pub enum RecordError {
 }
 
 impl RecordError {
+    /// What is wrong wherever it is: two cases fail for one reason at two paths.
+    pub fn reason(&self) -> String {
+        match self {
+            RecordError::Io { source, .. } => source.to_string(),
+            other => other.to_string(),
+        }
+    }
+
     /// What is wrong, for the screen: it is tried again by itself, and the log says the rest.
     pub fn brief(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use std::{
 
 use super::Check;
 use crate::{
-    camera::{self, Camera, News},
+    camera::{self, Camera, Lost, News},
     config::Config,
     display,
     frame::Detail,
@@ -18,6 +18,9 @@ use crate::{
 
 /// How long a first picture may take: some cameras warm up for seconds.
 const FIRST: Duration = Duration::from_secs(8);
+/// The same where there are several cameras: one that delivers nothing is given up after five
+/// seconds, and then the next one has its turn.
+const FIRST_OF_SEVERAL: Duration = Duration::from_secs(15);
 /// How long frames are counted.
 const COUNTED: Duration = Duration::from_secs(2);
 /// How long the test picture stays.
@@ -36,24 +39,31 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
 fn camera(config: &Config) -> Check {
     const PART: &str = "camera";
     match camera::open(&config.camera, &camera::Choice::Camera) {
-        Ok(mut camera) => match count(camera.as_mut()) {
-            Ok(words) => Check::pass(PART, words),
-            Err(why) => Check::fail(PART, why),
-        },
+        Ok(mut camera) => {
+            let several = camera::v4l2::list().len() > 1;
+            match count(camera.as_mut(), several) {
+                Ok(words) => Check::pass(PART, words),
+                Err(why) => Check::fail(PART, why),
+            }
+        }
         Err(why) => Check::fail(PART, why.to_string()),
     }
 }
 
 /// Waits for the first frame, then counts for a while: source, format, rate, what was dropped.
-fn count(camera: &mut dyn Camera) -> Result<String, String> {
+/// Where there are `several` cameras one that is lost before is told, and the next one awaited.
+fn count(camera: &mut dyn Camera, several: bool) -> Result<String, String> {
     let start = Instant::now();
+    let patience = if several { FIRST_OF_SEVERAL } else { FIRST };
+    let mut passed_over: Option<Lost> = None;
     let mut source = None;
     let mut adjusted = None;
     let mut first = None;
     let (mut frames, mut dropped) = (0u32, 0u32);
     loop {
-        if first.is_none() && start.elapsed() > FIRST {
-            return Err(format!("no picture within {} seconds", FIRST.as_secs()));
+        if first.is_none() && start.elapsed() > patience {
+            let none = format!("no picture within {} seconds", patience.as_secs());
+            return Err(passed_over.map_or(none, |lost| lost.to_string()));
         }
         if first.is_some_and(|at: Instant| at.elapsed() > COUNTED) {
             break;
@@ -72,6 +82,9 @@ fn count(camera: &mut dyn Camera) -> Result<String, String> {
             }
             News::Dropped(_) => dropped += 1,
             News::Quiet => {}
+            News::Lost(lost) if several && first.is_none() => {
+                passed_over.get_or_insert(lost);
+            }
             News::Lost(lost) | News::Failed(lost) => return Err(lost.to_string()),
             News::Ended => return Err("the camera ended".into()),
         }
@@ -79,8 +92,9 @@ fn count(camera: &mut dyn Camera) -> Result<String, String> {
     let rate = f64::from(frames.saturating_sub(1)) / COUNTED.as_secs_f64();
     let name = source.map_or_else(String::new, |s| format!("{} {}", s.name, s.detail));
     let adjusted = adjusted.map_or_else(String::new, |words| format!(" ({words})"));
+    let passed_over = passed_over.map_or_else(String::new, |lost| format!("; first: {}", lost.why));
     Ok(format!(
-        "{name}{adjusted}: {rate:.1} frames a second, {dropped} dropped"
+        "{name}{adjusted}: {rate:.1} frames a second, {dropped} dropped{passed_over}"
     ))
 }
 
@@ -176,7 +190,46 @@ pub(super) fn lamp(config: &Config) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::selftest::Outcome;
+    use crate::{
+        camera::phantom::{PhantomCamera, PhantomSettings},
+        selftest::Outcome,
+    };
+
+    /// A camera that delivers nothing, before one that does.
+    struct SecondDelivers(Option<Lost>, PhantomCamera);
+
+    impl Camera for SecondDelivers {
+        fn next(&mut self, wait: Duration) -> News {
+            match self.0.take() {
+                Some(lost) => News::Lost(lost),
+                None => self.1.next(wait),
+            }
+        }
+    }
+
+    #[test]
+    fn a_camera_that_delivers_nothing_is_told_and_the_next_one_is_tried() {
+        let counted = |several| {
+            let lost = Lost {
+                why: "Webcam is open but delivers no pictures".into(),
+                advice: "unplug it".into(),
+            };
+            let phantom = PhantomCamera::new(PhantomSettings {
+                width: 160,
+                height: 160,
+                ..PhantomSettings::default()
+            });
+            count(&mut SecondDelivers(Some(lost), phantom), several)
+        };
+        let words = counted(true).expect("the second one delivers");
+        assert!(words.contains("frames a second"), "{words}");
+        assert!(
+            words.ends_with("first: Webcam is open but delivers no pictures"),
+            "{words}"
+        );
+        let why = counted(false).expect_err("there is no other");
+        assert!(why.contains("unplug it"), "{why}");
+    }
 
     #[test]
     fn an_input_that_is_switched_off_fails_whatever_is_plugged_in() {

@@ -28,6 +28,19 @@ fn a_wrong_line_is_named_with_file_line_and_key() {
         ("[display.drm]\ncrad = \"x\"\n", ["line 2", "crad"]),
         ("[input.keys]\nKEY_S = \"svae\"\n", ["line 2", "svae"]),
         ("model = 7\n", ["line 1", "model"]),
+        ("camera = 5\n", ["line 1", "expected the part [camera]"]),
+        (
+            "[records]\nfolder = \"cases\"\n",
+            ["[records] folder = \"cases\"", "absolute path"],
+        ),
+        (
+            "[records]\nfolder = \"\"\n",
+            ["[records] folder = \"\"", "absolute path"],
+        ),
+        (
+            "[app]\nburst = 20\n",
+            ["[app] burst = 20", "below analysis_ms = 20000"],
+        ),
         ("[engine\n", ["line 1", "[engine"]),
         (
             "[engine]\nthreads = 1\nthreads = 2\n",

@@ -142,17 +142,44 @@ fn what_was_stored_is_listed_and_damage_to_it_is_told(cases: &Path, name: &str) 
 
 #[test]
 fn a_signal_ends_the_device_in_good_order() {
+    for signal in ["-TERM", "-HUP", "-QUIT"] {
+        let folder = folder();
+        let mut device = Device::start(folder.path(), &["--source", "phantom"]);
+        device.until("there is a screen", || screen(folder.path()).is_some());
+        send(signal, device.child.id());
+        let output = device.child.wait_with_output().expect("its output");
+        assert!(output.status.success(), "{signal}: {:?}", output.status);
+    }
+}
+
+#[test]
+fn a_recording_is_finished_when_its_terminal_is_closed() {
     let folder = folder();
-    let mut device = Device::start(folder.path(), &["--source", "phantom"]);
-    device.until("there is a screen", || screen(folder.path()).is_some());
-    let id = device.child.id().to_string();
+    let run = folder.path().join("run");
+    let child = program()
+        .arg("record")
+        .arg(&run)
+        .args(["--seconds", "600", "--source", "phantom"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut device = Device { child };
+    device.until("there is a frame", || run.join("000002.jpg").exists());
+    send("-HUP", device.child.id());
+    let output = device.child.wait_with_output().expect("its output");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let index = fs::read_to_string(run.join("index.jsonl")).expect("an index");
+    let last = index.lines().last().unwrap_or_default();
+    assert!(last.contains("\"end\""), "{last}");
+}
+
+fn send(signal: &str, id: u32) {
     let sent = std::process::Command::new("kill")
-        .args(["-TERM", &id])
+        .args([signal, &id.to_string()])
         .status()
         .expect("kill runs");
     assert!(sent.success());
-    let output = device.child.wait_with_output().expect("its output");
-    assert_eq!(ended(&output).code, 0);
 }
 
 #[test]

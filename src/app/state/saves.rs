@@ -11,13 +11,16 @@ use crate::{
 
 /// So many at most: each holds a frame of some megabytes.
 const ROOM: usize = 8;
-/// What failed is tried again after this.
+/// After a failure one case is tried again each time this has passed: the storage is the same for
+/// all of them.
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// The cases, in the order they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Saves {
     last: SaveNumber,
+    /// The newest answer was that a case is stored: so may be what failed before it.
+    works: bool,
     waiting: Vec<Waiting>,
 }
 
@@ -68,6 +71,7 @@ impl Saves {
         outcome: &Result<String, String>,
     ) -> bool {
         let waited = self.waiting.iter().any(|waiting| waiting.number == number);
+        self.works = outcome.is_ok();
         match outcome {
             Ok(_) => self.forget(number),
             Err(why) => {
@@ -85,13 +89,26 @@ impl Saves {
         self.waiting.retain(|waiting| waiting.number != number);
     }
 
-    /// What is to be tried again now. The case on the screen, `shown`, is its user's to decide.
+    /// What is to be tried again now: all where storing works again, else the one whose last try
+    /// is the longest ago, so that none that cannot be stored holds up the others. The case on the
+    /// screen, `shown`, is its user's to decide.
     pub fn due(&mut self, now: Instant, shown: Option<SaveNumber>) -> Vec<Effect> {
-        self.again(|waiting| {
-            let failed = waiting.failed.as_ref();
-            Some(waiting.number) != shown
-                && failed.is_some_and(|(at, _)| now.saturating_duration_since(*at) >= AGAIN)
-        })
+        if self.works {
+            return self.again(|waiting| waiting.failed.is_some() && Some(waiting.number) != shown);
+        }
+        let failed = || {
+            let others = self.waiting.iter().filter(|w| Some(w.number) != shown);
+            others.filter_map(|w| Some((w.failed.as_ref()?.0, w)))
+        };
+        let Some((_, next)) = failed().min_by_key(|(at, _)| *at) else {
+            return vec![];
+        };
+        let rested = |at: Instant| now.saturating_duration_since(at) >= AGAIN;
+        if failed().any(|(at, waiting)| waiting.asked || !rested(at)) {
+            return vec![];
+        }
+        let number = next.number;
+        self.again(|waiting| waiting.number == number)
     }
 
     /// All that failed, without a wait.
@@ -108,7 +125,7 @@ impl Saves {
     pub fn words(&self, shown: Option<SaveNumber>) -> Option<String> {
         let before = self.waiting.iter().filter(|w| Some(w.number) != shown);
         let failed: Vec<_> = before.filter_map(|w| w.failed.as_ref()).collect();
-        let (_, why) = failed.last()?;
+        let (_, why) = failed.iter().max_by_key(|(at, _)| *at)?;
         let cases = match failed.len() {
             1 => "1 earlier case".to_owned(),
             n => format!("{n} earlier cases"),

@@ -23,7 +23,8 @@ const MAX_LINE: u64 = 64 << 10;
 /// Longest recording: a week.
 const MAX_TIME: u64 = 7 * 24 * 3600 * 1_000_000;
 
-/// The lines of a recording, every one checked, and what they hold.
+/// The lines of a recording, every one checked, and what they hold. One that was cut off, maybe in
+/// the middle of a line, has no end.
 pub(super) fn read(folder: &Path) -> Result<(Vec<Line>, Summary), ReplayError> {
     let path = folder.join(INDEX);
     let refuse = |why: String| ReplayError {
@@ -65,12 +66,13 @@ pub(super) fn read(folder: &Path) -> Result<(Vec<Line>, Summary), ReplayError> {
             break;
         }
         if bytes.pop() != Some(b'\n') {
-            let why = if read as u64 == MAX_LINE {
-                format!("longer than {MAX_LINE} bytes: not an index of a recording")
-            } else {
-                "cut off: the recording was not finished; record it again".into()
-            };
-            return Err(wrong(why));
+            if read as u64 == MAX_LINE {
+                return Err(wrong(format!(
+                    "longer than {MAX_LINE} bytes: not an index of a recording"
+                )));
+            }
+            // Half a line: the program or the board was stopped while it was written.
+            break;
         }
         let line: Line = serde_json::from_slice(&bytes)
             .map_err(|e| wrong(format!("not a line of a recording: {e}")))?;
@@ -148,12 +150,10 @@ impl Check {
 
     fn end(self) -> Result<Summary, String> {
         match self.summary {
-            None => Err("is empty".into()),
-            Some(_) if !self.ended => {
-                Err("cut off: the recording was not finished; record it again".into())
-            }
+            None => Err("is empty: nothing was recorded; record it again".into()),
             Some(summary) => Ok(Summary {
                 length: Duration::from_micros(self.time),
+                whole: self.ended,
                 ..summary
             }),
         }
@@ -185,6 +185,7 @@ fn begin(event: &Event) -> Result<Summary, String> {
         sources: Vec::new(),
         frames: 0,
         length: Duration::ZERO,
+        whole: false,
     })
 }
 

@@ -175,6 +175,10 @@ impl World {
         self.each(bus, |unit| unit.silent = true);
     }
 
+    pub(super) fn give_voice(&self, bus: &str) {
+        self.each(bus, |unit| unit.silent = false);
+    }
+
     pub(super) fn slow_down(&self, bus: &str, fps: u32) {
         self.each(bus, |unit| unit.fps = fps);
     }

@@ -184,6 +184,63 @@ fn cases_that_get_stored_by_themselves_are_told_together_as_soon_as_the_live_pic
     assert_eq!(bench.notice(), None);
 }
 
+/// Cases that failed and were left, in the order they were asked for.
+fn failed(count: usize) -> Bench {
+    let mut bench = Bench::new(None);
+    for _ in 0..count {
+        bench.burst(&source(CAMERA)).answer();
+        press(&mut bench, Action::Save);
+        answer(&mut bench, Err("disk full"));
+        press(&mut bench, Action::Back);
+    }
+    bench
+}
+
+#[test]
+fn on_a_full_card_one_case_at_a_time_is_tried_again_and_each_has_its_turn() {
+    let mut bench = failed(3);
+    let first = bench.saves.clone();
+    for turn in 0..6 {
+        seconds(&mut bench, 12);
+        assert_eq!(bench.saves.len(), first.len() + turn + 1, "one try a pause");
+        assert_eq!(bench.saves.last(), Some(&first[turn % 3]));
+        answer(&mut bench, Err("disk full"));
+    }
+}
+
+#[test]
+fn as_soon_as_one_case_is_stored_the_others_are_tried_at_once() {
+    let mut bench = failed(3);
+    let first = bench.saves.clone();
+    seconds(&mut bench, 12);
+    answer(&mut bench, Ok("x"));
+    seconds(&mut bench, 1);
+    assert_eq!(bench.saves[4..], first[1..]);
+    // One that can never be stored does not hold up the other.
+    for (number, outcome) in [(first[1], Err("no picture")), (first[2], Ok("y"))] {
+        let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
+        bench.tell(Event::Saved(number, outcome));
+    }
+    assert!(unsaved(&bench).is_some_and(|said| said.contains("1 earlier case, no picture")));
+}
+
+#[test]
+fn the_screen_says_why_the_newest_try_failed() {
+    let mut bench = failed(2);
+    seconds(&mut bench, 12);
+    answer(&mut bench, Err("storage read-only"));
+    assert!(
+        unsaved(&bench).is_some_and(|said| said.contains("2 earlier cases, storage read-only"))
+    );
+}
+
+#[test]
+fn quitting_tries_all_that_failed() {
+    let mut bench = failed(3);
+    bench.tell(Event::Quit);
+    assert_eq!(bench.saves.len(), 6);
+}
+
 #[test]
 fn what_the_screen_says_of_a_case_that_waits_is_short() {
     let mut bench = result();

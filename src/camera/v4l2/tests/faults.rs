@@ -179,16 +179,52 @@ fn of_several_the_next_is_tried_where_one_does_not_deliver_or_open() {
     camera.frame();
 }
 
-#[test]
-fn where_none_of_several_delivers_each_has_its_turn_again() {
+/// Two cameras that deliver nothing, of which each has had its turn.
+fn two_silent() -> Watched {
     let mut camera = Watched::new();
     for bus in ["usb-1", "usb-2"] {
         camera.world.plug(bus, bus);
         camera.world.silence(bus);
     }
-    let said: Vec<_> = (0..4).map(|_| camera.lost().why).collect();
-    for (n, why) in said.iter().enumerate() {
-        assert!(why.contains(["usb-1", "usb-2"][n % 2]), "{said:?}");
+    for bus in ["usb-1", "usb-2"] {
+        let why = camera.lost().why;
+        assert!(why.contains(bus), "{why}");
+    }
+    camera
+}
+
+#[test]
+fn where_none_of_several_delivers_each_has_its_turn_again() {
+    for bus in ["usb-1", "usb-2"] {
+        let mut camera = two_silent();
+        camera.world.give_voice(bus);
+        assert_eq!(camera.opened().source.name, bus);
+    }
+}
+
+#[test]
+fn where_none_of_several_delivers_each_reason_is_said_once_until_one_delivers() {
+    let mut camera = two_silent();
+    // Some ten turns.
+    for _ in 0..(60_000 / WAIT.as_millis()) {
+        let news = camera.next(WAIT);
+        assert!(matches!(news, News::Quiet), "{news:?}");
+    }
+    camera.world.give_voice("usb-2");
+    camera.opened();
+    camera.world.silence("usb-2");
+    assert!(camera.lost().why.contains("stopped delivering"));
+}
+
+#[test]
+fn what_changes_of_a_single_camera_is_said_each_time() {
+    let mut camera = Watched::new();
+    for _ in 0..3 {
+        assert_eq!(camera.lost().why, "No camera found");
+        camera.world.plug(BUS, CARD);
+        camera.world.silence(BUS);
+        assert!(camera.lost().why.contains("delivers no pictures"));
+        camera.world.unplug(BUS);
     }
 }
 
