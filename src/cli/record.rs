@@ -127,7 +127,7 @@ fn keep(mut recorder: Recorder, why: RecordingError) -> CliError {
     let kept = recorder
         .write(&News::Lost(Lost {
             why: format!("the recording was cut short: {why}"),
-            advice: "make room, or record into another folder".into(),
+            advice: "Make room, or record into another folder.".into(),
         }))
         .and_then(|()| recorder.finish());
     CliError::Failed(match kept {
