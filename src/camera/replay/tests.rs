@@ -55,6 +55,23 @@ fn record(folder: &Path) -> Vec<News> {
     news
 }
 
+/// A recording of so many frames that goes on.
+fn begun(run: &Path, frames: u64) -> (PhantomCamera, Recorder) {
+    let mut camera = PhantomCamera::new(PhantomSettings {
+        width: 160,
+        height: 160,
+        fps: 120,
+        ..PhantomSettings::default()
+    });
+    let mut recorder = Recorder::create(run).unwrap();
+    while recorder.counts().frames < frames {
+        recorder
+            .write(&camera.next(Duration::from_secs(1)))
+            .unwrap();
+    }
+    (camera, recorder)
+}
+
 fn play(folder: &Path, speed: Speed) -> Vec<News> {
     let mut replay = Replay::open(folder, speed).unwrap();
     let mut all = Vec::new();
@@ -167,18 +184,7 @@ fn an_existing_folder_is_never_recorded_into() {
 fn a_recording_is_finished_only_when_every_frame_is_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
-    let mut camera = PhantomCamera::new(PhantomSettings {
-        width: 160,
-        height: 160,
-        fps: 120,
-        ..PhantomSettings::default()
-    });
-    let mut recorder = Recorder::create(&run).unwrap();
-    while recorder.counts().frames < 3 {
-        recorder
-            .write(&camera.next(Duration::from_secs(1)))
-            .unwrap();
-    }
+    let (_, recorder) = begun(&run, 3);
     // One that cannot be waited for: it is not there.
     fs::remove_file(run.join("000002.jpg")).unwrap();
     let error = recorder.finish().unwrap_err().to_string();
@@ -326,18 +332,7 @@ fn every_line_is_in_the_index_as_soon_as_it_is_written() {
 fn what_was_recorded_before_a_frame_could_not_be_written_is_a_whole_recording() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
-    let mut camera = PhantomCamera::new(PhantomSettings {
-        width: 160,
-        height: 160,
-        fps: 120,
-        ..PhantomSettings::default()
-    });
-    let mut recorder = Recorder::create(&run).unwrap();
-    while recorder.counts().frames < 2 {
-        recorder
-            .write(&camera.next(Duration::from_secs(1)))
-            .unwrap();
-    }
+    let (mut camera, mut recorder) = begun(&run, 2);
     fs::create_dir(run.join("000003.jpg")).unwrap();
     let refused = loop {
         if let Err(why) = recorder.write(&camera.next(Duration::from_secs(1))) {
