@@ -63,6 +63,12 @@ impl Device {
         }
     }
 
+    /// Leaves a result: in the first second after it came up it cannot be left.
+    fn leave(&mut self) {
+        thread::sleep(Duration::from_millis(1100));
+        self.tell("back");
+    }
+
     fn tell(&mut self, command: &str) {
         writeln!(self.keys, "{command}").unwrap();
     }
@@ -164,7 +170,7 @@ fn pulling_the_accelerator_shows_at_once_and_the_next_verdict_is_the_cpus() {
     device.says("camera: PHANTOM");
     assert!(device.ask("capture", "frames scored").contains(SIMULATED));
     device.ask("save", "case stored");
-    device.tell("back");
+    device.leave();
     device.is_live();
     device.shows("the accelerator's badge", |screen| !fallback_badge(screen));
 
@@ -183,7 +189,7 @@ fn pulling_the_accelerator_shows_at_once_and_the_next_verdict_is_the_cpus() {
     );
     assert!(device.ask("capture", "frames scored").contains("CPU"));
     device.ask("save", "case stored");
-    device.tell("back");
+    device.leave();
 
     // And back.
     bench.faults("");

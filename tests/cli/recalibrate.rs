@@ -33,7 +33,7 @@ fn data(folder: &Path, manifest_sha256: &str) {
             .map(|task| format!(r#"{{"code":"{}",{}}}"#, task.code(), answer(task, 0.01)));
         let _ = writeln!(
             lines,
-            r#"{{"path":"{i}.jpg","verdict":"uncertain","bcc":{{{}}},"patterns":[{}],"quality":{{"usable":true}},"engine":"CPU","model":{{"name":"bcc8-mnv2","version":"0.5.0","sha256":"{}","manifest_sha256":"{manifest_sha256}"}}}}"#,
+            r#"{{"path":"{i}.jpg","bcc":{{{}}},"patterns":[{}],"quality":{{"usable":true}},"engine":"CPU","model":{{"name":"bcc8-mnv2","version":"0.5.0","sha256":"{}","manifest_sha256":"{manifest_sha256}"}}}}"#,
             answer(Task::Bcc, p),
             patterns.join(","),
             package.cpu_sha256,

@@ -223,6 +223,7 @@ fn spoilt_cases() {
     line["schema"] = 1.into();
     line["captured_at"] = "2026-11-18T11:06:40Z".into();
     line["files"] = serde_json::json!(["frame.jpg"]);
+    line["burst"] = serde_json::json!({"frames": 5, "scored": 5, "lowest": 0.1, "highest": 0.2});
     let json = serde_json::to_vec_pretty(&line).expect("JSON");
     fs::write(case.join("case.json"), &json).expect("a case");
     for (name, sound) in [("case.json", &json), ("frame.jpg", &jpeg)] {
