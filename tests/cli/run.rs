@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{bccscope, ended, folder, program};
+use crate::support::{bccscope, ended, folder, program_at_a_terminal};
 
 /// Long enough for a loaded machine; every wait ends as soon as what it waits for is there.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -20,7 +20,7 @@ struct Device {
 
 impl Device {
     fn start(folder: &Path, arguments: &[&str]) -> Device {
-        let child = program()
+        let child = program_at_a_terminal()
             .args(["run", "--display", "png", "--size", "800x480", "--screens"])
             .arg(folder.join("screens"))
             .arg("--cases")
@@ -46,6 +46,23 @@ impl Device {
                 // It would outlive the test otherwise.
                 let _ = self.child.kill();
                 panic!("waited in vain until {what}");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Sends a signal and waits until it has ended it.
+    fn send(&mut self, signal: &str) {
+        let sent = std::process::Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+        let start = Instant::now();
+        while self.child.try_wait().expect("it is ours").is_none() {
+            if start.elapsed() > PATIENCE {
+                let _ = self.child.kill();
+                panic!("{signal} did not end it");
             }
             thread::sleep(Duration::from_millis(50));
         }
@@ -146,7 +163,7 @@ fn a_signal_ends_the_device_in_good_order() {
         let folder = folder();
         let mut device = Device::start(folder.path(), &["--source", "phantom"]);
         device.until("there is a screen", || screen(folder.path()).is_some());
-        send(signal, device.child.id());
+        device.send(signal);
         let output = device.child.wait_with_output().expect("its output");
         assert!(output.status.success(), "{signal}: {:?}", output.status);
     }
@@ -156,7 +173,7 @@ fn a_signal_ends_the_device_in_good_order() {
 fn a_recording_is_finished_when_its_terminal_is_closed() {
     let folder = folder();
     let run = folder.path().join("run");
-    let child = program()
+    let child = program_at_a_terminal()
         .arg("record")
         .arg(&run)
         .args(["--seconds", "600", "--source", "phantom"])
@@ -166,20 +183,12 @@ fn a_recording_is_finished_when_its_terminal_is_closed() {
         .expect("it starts");
     let mut device = Device { child };
     device.until("there is a frame", || run.join("000002.jpg").exists());
-    send("-HUP", device.child.id());
+    device.send("-HUP");
     let output = device.child.wait_with_output().expect("its output");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let index = fs::read_to_string(run.join("index.jsonl")).expect("an index");
     let last = index.lines().last().unwrap_or_default();
     assert!(last.contains("\"end\""), "{last}");
-}
-
-fn send(signal: &str, id: u32) {
-    let sent = std::process::Command::new("kill")
-        .args([signal, &id.to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(sent.success());
 }
 
 #[test]

@@ -56,10 +56,21 @@ pub fn shipped() -> PathBuf {
 
 /// The program with the defaults, whatever the machine has in /etc.
 pub fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bccscope"));
-    command.arg("--config");
-    command.arg(repository().join("board/bccscope.toml"));
-    command
+    defaults(Command::new(env!("CARGO_BIN_EXE_bccscope")))
+}
+
+/// The same as a terminal starts it: under `nohup`, as CI may be, SIGHUP is ignored, and the program
+/// leaves it so.
+pub fn program_at_a_terminal() -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_bccscope")]);
+    defaults(command)
+}
+
+fn defaults(mut program: Command) -> Command {
+    program.arg("--config");
+    program.arg(repository().join("board/bccscope.toml"));
+    program
 }
 
 /// Runs the program with these arguments.
